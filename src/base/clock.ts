@@ -1,0 +1,31 @@
+/** Time as an argument: what decides anything by the clock is given one, so that tests can run years in seconds. */
+
+export interface Clock {
+  /** Milliseconds that never go back, from an origin of the clock's own. */
+  monotonicMs(): number
+  /** Milliseconds since 1970, as the wall clock has them: may jump. */
+  wallMs(): number
+  /** Calls back once `monotonicMs()` has reached the time; the result cancels that. */
+  at(monotonicMs: number, call: () => void): () => void
+}
+
+/** Timers longer than this overflow the platform's 32 bits. */
+const LONGEST_TIMER_MS = 2_000_000_000
+
+/** The clock of this machine. Its monotonic origin is the same in every thread of the machine. */
+export const systemClock: Clock = {
+  monotonicMs: () => performance.now() + hrtimeOffsetMs,
+  wallMs: () => Date.now(),
+  at(monotonicMs, call) {
+    let timer: NodeJS.Timeout
+    const wait = (): void => {
+      const left = monotonicMs - systemClock.monotonicMs()
+      timer = left > LONGEST_TIMER_MS ? setTimeout(wait, LONGEST_TIMER_MS) : setTimeout(call, Math.max(0, Math.ceil(left)))
+    }
+    wait()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** `performance.now()` starts at zero in each worker thread; hrtime does not. */
+const hrtimeOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now()

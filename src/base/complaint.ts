@@ -1,0 +1,31 @@
+/** What is wrong with something a person wrote, and where. */
+
+export interface Complaint {
+  readonly severity: 'error' | 'warning'
+  /** As the person named it: relative to the working folder where that is shorter. */
+  readonly file: string
+  /** Both count from 1; 0 where the complaint is of the file as a whole. */
+  readonly line: number
+  readonly column: number
+  /** Path of the thing and what is wrong with it, as in `checks.web.timeout: 12s is not shorter than interval 10s`. */
+  readonly message: string
+  /** The text of that line, shown under the message; control characters made visible. */
+  readonly excerpt?: string
+}
+
+/** `file:line:column: message`, and below it the line with a caret under the column. */
+export function formatComplaint({ severity, file, line, column, message, excerpt }: Complaint): string {
+  const where = line === 0 ? file : `${file}:${line}:${column}`
+  const head = `${where}: ${severity === 'warning' ? 'warning: ' : ''}${message}`
+  if (excerpt === undefined) return head
+  return `${head}\n  ${excerpt}\n  ${' '.repeat(Math.max(0, column - 1))}^`
+}
+
+/** A line of a file made fit to be shown: tabs and control characters as spaces, cut at 200 characters around the column. */
+export function excerptOf(line: string, column: number): { excerpt: string; column: number } {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  const clean = line.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
+  if (clean.length <= 200) return { excerpt: clean.trimEnd(), column }
+  const start = Math.max(0, Math.min(column - 100, clean.length - 200))
+  return { excerpt: clean.slice(start, start + 200), column: column - start }
+}

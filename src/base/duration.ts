@@ -1,0 +1,27 @@
+/** Durations as people write them: `10s`, `1m30s`, `500ms`, `2h`, `1d`. */
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+/** Milliseconds of a text such as `1m30s`; undefined if the text is no duration. A bare number has no unit and is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(text)) return undefined
+  let total = 0
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
+    total += Number(amount) * UNITS[unit as keyof typeof UNITS]
+  }
+  return Number.isSafeInteger(total) ? total : undefined
+}
+
+/** The shortest text that `parseDuration` reads back as the same number of milliseconds. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s'
+  const rounded = Math.round(milliseconds)
+  let rest = rounded
+  let text = ''
+  for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
+    const count = Math.floor(rest / UNITS[unit])
+    if (count > 0) text += `${count}${unit}`
+    rest -= count * UNITS[unit]
+  }
+  return text
+}

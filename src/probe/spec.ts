@@ -1,0 +1,40 @@
+/** What the prober is asked to do: plain data, so that it can cross to the prober's thread. */
+import type { CheckTiming } from '#health/timing.ts'
+
+export interface HttpSpec {
+  readonly type: 'http' | 'https'
+  readonly method: string
+  /** Path with query, as sent. */
+  readonly path: string
+  /** The Host header and, with https, the name asked for by SNI and demanded of the certificate. */
+  readonly host: string
+  readonly port: number
+  readonly headers: Readonly<Record<string, string>>
+  /** Inclusive ranges; a status in none of them is a fail. */
+  readonly status: readonly (readonly [from: number, to: number])[]
+  /** Must occur in the first `maxBodyBytes` of the body, byte for byte as UTF-8. */
+  readonly body?: string
+  readonly maxBodyBytes: number
+  /** How many redirects to follow; 0 takes a 3xx for the answer. */
+  readonly redirects: number
+  /** Whether the certificate must be valid and fit the name. */
+  readonly verify: boolean
+  readonly sourceAddress?: string
+}
+
+export interface TcpSpec {
+  readonly type: 'tcp'
+  readonly port: number
+  readonly sourceAddress?: string
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec
+
+/** One address under one health check: what is probed, once, whatever number of pools use it. */
+export interface ProbeTarget {
+  /** Digest of spec, timing and address: equal keys are the same target. */
+  readonly key: string
+  readonly spec: ProbeSpec
+  readonly address: string
+  readonly timing: CheckTiming
+}

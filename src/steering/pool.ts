@@ -1,0 +1,34 @@
+/** Pools as the configuration says them. */
+import type { Address, Family } from '#base/address.ts'
+
+export type Failback =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'manual' }
+  /** After so many milliseconds of unbroken health. */
+  | { readonly kind: 'after'; readonly afterMs: number }
+
+export type WhenAllDown =
+  | { readonly kind: 'primary' | 'last' | 'all' | 'nodata' | 'servfail' }
+  | { readonly kind: 'addresses'; readonly addresses: readonly Address[] }
+
+export type Policy = 'failover' | 'weighted' | 'all'
+
+export interface PoolEndpoint {
+  readonly name: string
+  /** At least one; no address stands twice in a pool. */
+  readonly addresses: readonly Address[]
+}
+
+export interface Pool {
+  readonly name: string
+  readonly policy: Policy
+  /** In order of preference, the primary first; at least one. */
+  readonly endpoints: readonly PoolEndpoint[]
+  readonly failback: Failback
+  readonly whenAllDown: WhenAllDown
+}
+
+/** The endpoint's addresses of one family. */
+export function addressesOf(endpoint: PoolEndpoint, family: Family): Address[] {
+  return endpoint.addresses.filter(address => address.family === family)
+}
