@@ -52,7 +52,8 @@ export function parseSocketAddr(text: string): SocketAddr | undefined {
   if (parts === null) return undefined
   const address = parseAddress(parts[1] ?? parts[2] ?? '')
   const port = Number(parts[3])
-  if (address === undefined || port > 65535 || (address.family === 'ipv6') !== (parts[1] !== undefined)) return undefined
+  if (address === undefined || port > 65535 || (address.family === 'ipv6') !== (parts[1] !== undefined))
+    return undefined
   return { address, port }
 }
 
@@ -75,8 +76,12 @@ function ipv6Bytes(text: string): Uint8Array {
   const before = groupsOf(head)
   const after = groupsOf(tail ?? '')
   const bytes = new Uint8Array(16)
-  before.forEach((group, i) => setGroup(bytes, i, group))
-  after.forEach((group, i) => setGroup(bytes, 8 - after.length + i, group))
+  before.forEach((group, i) => {
+    setGroup(bytes, i, group)
+  })
+  after.forEach((group, i) => {
+    setGroup(bytes, 8 - after.length + i, group)
+  })
   return bytes
 }
 

@@ -20,7 +20,10 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout
     const wait = (): void => {
       const left = monotonicMs - systemClock.monotonicMs()
-      timer = left > LONGEST_TIMER_MS ? setTimeout(wait, LONGEST_TIMER_MS) : setTimeout(call, Math.max(0, Math.ceil(left)))
+      timer =
+        left > LONGEST_TIMER_MS
+          ? setTimeout(wait, LONGEST_TIMER_MS)
+          : setTimeout(call, Math.max(0, Math.ceil(left)))
     }
     wait()
     return () => clearTimeout(timer)

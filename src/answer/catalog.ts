@@ -1,0 +1,114 @@
+/** The zones of this server together: what a name is, by the rules of RFC 1034 §4.3.2 and RFC 4592 §3.3. */
+import { childOf, lowerCase, type Name, parentOf } from '#wire/name.ts'
+import { RrType } from '#wire/types.ts'
+import type { Zone } from '#zone/zone.ts'
+
+/** A zone to serve, with what is answered from the board. */
+export interface ServedZone {
+  readonly zone: Zone
+  readonly managed: readonly ManagedRRsets[]
+}
+
+/** The RRsets of one managed name. */
+export interface ManagedRRsets {
+  readonly name: Name
+  /** Seconds that a negative answer for the name may be cached at most. */
+  readonly negativeTtl: number
+  /** One for each address family in which the pool has addresses. */
+  readonly slots: readonly { readonly type: number; readonly slot: number }[]
+}
+
+/** A zone that is answered SERVFAIL because it could not be loaded. */
+export interface FailedZone {
+  readonly origin: Name
+}
+
+export type Found =
+  /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
+  | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
+  | { readonly kind: 'delegation'; readonly served: ServedZone; readonly cut: Name }
+  | { readonly kind: 'nxdomain'; readonly served: ServedZone }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'outside' }
+
+export class Catalog {
+  readonly zones: readonly ServedZone[]
+  readonly failed: ReadonlySet<Name>
+  readonly #byOrigin: ReadonlyMap<Name, ServedZone>
+  readonly #managed = new Map<ServedZone, Map<Name, ManagedRRsets>>()
+
+  constructor(zones: readonly ServedZone[], failed: readonly FailedZone[]) {
+    this.zones = zones
+    this.failed = new Set(failed.map(({ origin }) => lowerCase(origin)))
+    this.#byOrigin = new Map(zones.map(served => [served.zone.origin, served]))
+    for (const served of zones) {
+      this.#managed.set(served, new Map(served.managed.map(managed => [lowerCase(managed.name), managed])))
+      for (const managed of served.managed) served.zone.touch(managed.name)
+    }
+  }
+
+  /** What the pools answer at the name, if it is a managed one. */
+  managedAt(served: ServedZone, owner: Name): ManagedRRsets | undefined {
+    return this.#managed.get(served)?.get(owner)
+  }
+
+  /** Looks the name up as a query for any type but DS would. */
+  find(name: Name): Found {
+    const wanted = lowerCase(name)
+    let origin: Name | undefined = wanted
+    while (origin !== undefined && !this.#byOrigin.has(origin) && !this.failed.has(origin))
+      origin = parentOf(origin)
+    if (origin === undefined) return { kind: 'outside' }
+    const served = this.#byOrigin.get(origin)
+    return served === undefined ? { kind: 'failed' } : this.#findIn(served, wanted)
+  }
+
+  /** Whether the name belongs to the zone's own data: not below a cut, nor at or below another zone of this server. */
+  isAuthoritative(served: ServedZone, owner: Name): boolean {
+    return (
+      this.#cutAbove(served, owner) === undefined &&
+      this.#zoneOf(owner, served.zone.origin) === served.zone.origin
+    )
+  }
+
+  /** Whether the name's own node is a delegation from this zone (RFC 1034 §4.2.1). */
+  isCut(served: ServedZone, owner: Name): boolean {
+    return owner !== served.zone.origin && served.zone.nodes.get(owner)?.has(RrType.NS) === true
+  }
+
+  #findIn(served: ServedZone, wanted: Name): Found {
+    const cut = this.isCut(served, wanted) ? wanted : this.#cutAbove(served, wanted)
+    if (cut !== undefined) return { kind: 'delegation', served, cut }
+    if (served.zone.nodes.has(wanted)) return { kind: 'exact', served, owner: wanted }
+    let encloser = parentOf(wanted)
+    while (encloser !== undefined && !served.zone.nodes.has(encloser)) encloser = parentOf(encloser)
+    const wildcard = encloser === undefined ? undefined : childOf('*', encloser)
+    if (wildcard === undefined || !served.zone.nodes.has(wildcard)) return { kind: 'nxdomain', served }
+    return { kind: 'wildcard', served, owner: wildcard }
+  }
+
+  /** The topmost delegation strictly above the name. */
+  #cutAbove(served: ServedZone, owner: Name): Name | undefined {
+    let cut: Name | undefined
+    let above = owner === served.zone.origin ? undefined : parentOf(owner)
+    while (above !== undefined && above.length > served.zone.origin.length) {
+      if (this.isCut(served, above)) cut = above
+      above = parentOf(above)
+    }
+    return cut
+  }
+
+  /** The origin of the zone nearest above the name, from `top` down. */
+  #zoneOf(owner: Name, top: Name): Name | undefined {
+    let origin: Name | undefined = owner
+    while (
+      origin !== undefined &&
+      origin !== top &&
+      !this.#byOrigin.has(origin) &&
+      !this.failed.has(origin)
+    ) {
+      origin = parentOf(origin)
+    }
+    return origin
+  }
+}

@@ -1,0 +1,246 @@
+/** Compiles zones to the answer table: which fragment answers which name and type. */
+import { isAtOrBelow, type Name, nameFromBytes } from '#wire/name.ts'
+import { Rcode, RrType } from '#wire/types.ts'
+import type { RRset, ZoneNode } from '#zone/zone.ts'
+import { Catalog, type FailedZone, type ManagedRRsets, type ServedZone } from './catalog.ts'
+import { type Chain, followChain } from './chain.ts'
+import { type FragmentOptions, FragmentWriter } from './fragment.ts'
+import { NODE_COVERS_BELOW } from './layout.ts'
+import { TableBuilder } from './table-builder.ts'
+
+/** Negative answers of a zone are cached no longer than this where nothing says less. */
+const NO_LIMIT = 0xffffffff
+
+interface ZoneFragments {
+  readonly nodata: number
+  readonly nxdomain: number
+}
+
+/** Makes the table that responders answer from. Pure, but for filling in the nodes of managed names in their zones. */
+export function compileTable(
+  zones: readonly ServedZone[],
+  failed: readonly FailedZone[],
+  seed: number,
+): SharedArrayBuffer {
+  return new Compiler(new Catalog(zones, failed), new TableBuilder(seed)).compile()
+}
+
+class Compiler {
+  readonly #catalog: Catalog
+  readonly #table: TableBuilder
+  readonly #zoneFragments = new Map<ServedZone, ZoneFragments>()
+  readonly #servfail: number
+
+  constructor(catalog: Catalog, table: TableBuilder) {
+    this.#catalog = catalog
+    this.#table = table
+    const options = { base: '\0' as Name, movable: true, rcode: Rcode.SERVFAIL, authoritative: false }
+    this.#servfail = table.addFragment(new FragmentWriter(options).finish())
+  }
+
+  compile(): SharedArrayBuffer {
+    for (const served of this.#catalog.zones) {
+      this.#zoneFragments.set(served, {
+        nodata: this.#negative(served, Rcode.NOERROR, NO_LIMIT),
+        nxdomain: this.#negative(served, Rcode.NXDOMAIN, NO_LIMIT),
+      })
+    }
+    for (const served of this.#catalog.zones) {
+      for (const [owner, node] of served.zone.nodes) {
+        if (this.#catalog.isAuthoritative(served, owner)) this.#node(served, owner, node)
+      }
+    }
+    for (const origin of this.#catalog.failed) {
+      const [defaultFragment, nxdomainFragment] = [this.#servfail, this.#servfail]
+      this.#table.addNode({
+        name: origin,
+        entries: new Map(),
+        defaultFragment,
+        nxdomainFragment,
+        flags: NODE_COVERS_BELOW,
+      })
+    }
+    return this.#table.finish()
+  }
+
+  #node(served: ServedZone, owner: Name, node: ZoneNode): void {
+    const { nodata, nxdomain } = this.#fragmentsOf(served)
+    const entries = new Map<number, number>()
+    const managed = this.#catalog.managedAt(served, owner)
+    const alias = node.get(RrType.CNAME)
+    let defaultFragment = nodata
+    let flags = 0
+    if (this.#catalog.isCut(served, owner)) {
+      defaultFragment = this.#referral(served, owner)
+      flags = NODE_COVERS_BELOW
+      this.#atDelegation(entries, served, owner, node)
+    } else if (alias !== undefined) {
+      defaultFragment = this.#alias(entries, owner, followChain(this.#catalog, alias))
+      this.#staticRRsets(entries, owner, node)
+    } else {
+      this.#staticRRsets(entries, owner, node)
+      if (owner === served.zone.origin) this.#delegationSigner(entries, served, owner)
+      if (managed !== undefined) defaultFragment = this.#managedRRsets(entries, served, managed)
+    }
+    const any = entries.values().next().value
+    // RFC 8482 §4.1: one RRset of those at the name.
+    if (any !== undefined && flags === 0) entries.set(RrType.ANY, any)
+    this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: nxdomain, flags })
+  }
+
+  #staticRRsets(entries: Map<number, number>, owner: Name, node: ZoneNode): void {
+    for (const rrset of node.values()) entries.set(rrset.type, this.#positive(owner, rrset))
+  }
+
+  #positive(owner: Name, rrset: RRset): number {
+    return this.#lay(new FragmentWriter(exactly(owner)).rrset('answer', undefined, rrset))
+  }
+
+  /** NODATA or NXDOMAIN with the SOA, cached for min(SOA TTL, MINIMUM) (RFC 2308 §3). */
+  #negative(served: ServedZone, rcode: number, limit: number): number {
+    const writer = new FragmentWriter({ base: served.zone.origin, movable: true, rcode })
+    this.#writeSoa(writer, served, limit)
+    return this.#lay(writer)
+  }
+
+  #writeSoa(writer: FragmentWriter, { zone }: ServedZone, limit: number): void {
+    const soa = zone.rrset(zone.origin, RrType.SOA)
+    const data = soa?.data[0]
+    if (soa === undefined || data === undefined) return
+    const minimumAt = data.length - 4
+    const minimum = Math.min(new DataView(data.buffer, data.byteOffset).getUint32(minimumAt), limit)
+    const shown = data.slice()
+    if (limit !== NO_LIMIT) new DataView(shown.buffer).setUint32(minimumAt, minimum)
+    writer.rrset('authority', zone.origin, { ...soa, data: [shown] }, minimum)
+  }
+
+  #managedRRsets(entries: Map<number, number>, served: ServedZone, managed: ManagedRRsets): number {
+    const nodata = this.#negative(served, Rcode.NOERROR, managed.negativeTtl)
+    for (const { type, slot } of managed.slots) {
+      const writer = new FragmentWriter(exactly(managed.name))
+        .insert('answer', undefined, slot)
+        .fallback(nodata)
+      entries.set(type, this.#lay(writer))
+    }
+    return nodata
+  }
+
+  /** The referral: NS in authority, and the addresses that the zone has for them as glue (RFC 1034 §4.2.1). */
+  #referral(served: ServedZone, cut: Name): number {
+    const writer = new FragmentWriter({ base: cut, movable: true, authoritative: false })
+    this.#writeReferral(writer, served, cut)
+    return this.#lay(writer)
+  }
+
+  #writeReferral(writer: FragmentWriter, { zone }: ServedZone, cut: Name): void {
+    const servers = zone.rrset(cut, RrType.NS)
+    if (servers === undefined) return
+    writer.rrset('authority', cut, servers)
+    const names = servers.data.map(data => nameFromBytes(data)).filter(name => name !== undefined)
+    // Without glue from below the cut nobody could reach the child (RFC 9471 §2.1); the rest is a courtesy.
+    const inDomain = names.filter(name => isAtOrBelow(name.toLowerCase() as Name, cut))
+    for (const name of inDomain) this.#writeAddresses(writer, zone, name)
+    writer.optionalFromHere()
+    for (const name of names) if (!inDomain.includes(name)) this.#writeAddresses(writer, zone, name)
+  }
+
+  #writeAddresses(writer: FragmentWriter, zone: ServedZone['zone'], name: Name): void {
+    for (const type of [RrType.A, RrType.AAAA]) {
+      const addresses = zone.rrset(name, type)
+      if (addresses !== undefined) writer.rrset('additional', name, addresses)
+    }
+  }
+
+  /** DS belongs to the parent's side of a cut (RFC 4035 §3.1.4.1). */
+  #atDelegation(entries: Map<number, number>, served: ServedZone, owner: Name, node: ZoneNode): void {
+    const signers = node.get(RrType.DS)
+    entries.set(
+      RrType.DS,
+      signers === undefined ? this.#fragmentsOf(served).nodata : this.#positive(owner, signers),
+    )
+  }
+
+  /** The child's apex is this server's too: DS is still answered from the parent zone, if that is here. */
+  #delegationSigner(entries: Map<number, number>, served: ServedZone, apex: Name): void {
+    const parents = this.#catalog.zones.filter(
+      ({ zone }) => zone.origin !== apex && isAtOrBelow(apex, zone.origin),
+    )
+    const parent = parents.sort((a, b) => b.zone.origin.length - a.zone.origin.length)[0]
+    if (parent === undefined || parent === served) return
+    const signers = parent.zone.rrset(apex, RrType.DS)
+    entries.set(
+      RrType.DS,
+      signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers),
+    )
+  }
+
+  /** For every type at the chain's end the chain with that RRset; gives the fragment for all other types. */
+  #alias(entries: Map<number, number>, owner: Name, chain: Chain): number {
+    const { end, target } = chain
+    switch (end.kind) {
+      case 'exact':
+      case 'wildcard': {
+        const nodata = this.#chainWithSoa(
+          owner,
+          chain,
+          end.served,
+          Rcode.NOERROR,
+          this.#negativeLimit(end.served, end.owner),
+        )
+        for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
+          entries.set(rrset.type, this.#lay(writeLinks(owner, chain).rrset('answer', target, rrset)))
+        }
+        for (const { type, slot } of this.#catalog.managedAt(end.served, end.owner)?.slots ?? []) {
+          entries.set(
+            type,
+            this.#lay(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata)),
+          )
+        }
+        return nodata
+      }
+      case 'nxdomain':
+        return this.#chainWithSoa(owner, chain, end.served, Rcode.NXDOMAIN, NO_LIMIT)
+      case 'delegation': {
+        const writer = writeLinks(owner, chain)
+        this.#writeReferral(writer, end.served, end.cut)
+        return this.#lay(writer)
+      }
+      case 'failed':
+        return this.#lay(writeLinks(owner, chain, Rcode.SERVFAIL))
+      case 'outside':
+        return this.#lay(writeLinks(owner, chain))
+      default:
+        return end satisfies never
+    }
+  }
+
+  #chainWithSoa(owner: Name, chain: Chain, served: ServedZone, rcode: number, limit: number): number {
+    const writer = writeLinks(owner, chain, rcode)
+    this.#writeSoa(writer, served, limit)
+    return this.#lay(writer)
+  }
+
+  #negativeLimit(served: ServedZone, owner: Name): number {
+    return this.#catalog.managedAt(served, owner)?.negativeTtl ?? NO_LIMIT
+  }
+
+  #fragmentsOf(served: ServedZone): ZoneFragments {
+    return this.#zoneFragments.get(served) ?? { nodata: this.#servfail, nxdomain: this.#servfail }
+  }
+
+  /** No message can carry more than 65,535 bytes: what is larger cannot be answered at all. */
+  #lay(writer: FragmentWriter): number {
+    return writer.tooLarge ? this.#servfail : this.#table.addFragment(writer.finish())
+  }
+}
+
+function exactly(owner: Name): FragmentOptions {
+  const wildcard = owner.startsWith('\x01*')
+  return { base: owner, movable: wildcard, wildcard }
+}
+
+function writeLinks(owner: Name, { links }: Chain, rcode: number = Rcode.NOERROR): FragmentWriter {
+  const writer = new FragmentWriter({ ...exactly(owner), rcode })
+  for (const link of links) writer.rrset('answer', link.owner, link.alias)
+  return writer
+}

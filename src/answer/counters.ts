@@ -1,0 +1,89 @@
+/**
+ * What a responder counts, in memory that it shares with whoever reads it. One writer each; read at any time.
+ *
+ *   Float64 (exact up to 2^53, and written whole), per transport:
+ *   queries by type 0 to 255, CAA, other | responses by code 0 to 23, other | drops by reason
+ */
+import { RrType, rcodeToText, typeToText } from '#wire/types.ts'
+
+export const Transport = { udp: 0, tcp: 1 } as const
+export type Transport = (typeof Transport)[keyof typeof Transport]
+
+export const DROP_REASONS = ['short', 'response', 'source-port'] as const
+export type DropReason = (typeof DROP_REASONS)[number]
+
+/** The index behind `drops` for each reason. */
+export const Drop = { short: 0, response: 1, sourcePort: 2 } as const
+
+const QTYPE_CAA = 256
+const QTYPE_OTHER = 257
+const RCODE_OTHER = 24
+export const QUERIES = 0
+export const RESPONSES = QTYPE_OTHER + 1
+export const DROPS = RESPONSES + RCODE_OTHER + 1
+export const TRANSPORT_SIZE = DROPS + DROP_REASONS.length
+
+/** One responder's counters: `2 * TRANSPORT_SIZE` numbers on a SharedArrayBuffer. */
+export type Counters = Float64Array<SharedArrayBuffer>
+
+export function newCounters(): Counters {
+  return countersOn(new SharedArrayBuffer(2 * TRANSPORT_SIZE * 8))
+}
+
+/** The counters that another thread has made. */
+export function countersOn(buffer: SharedArrayBuffer): Counters {
+  return new Float64Array(buffer)
+}
+
+/** Where a query of this type is counted. */
+export function queryIndex(type: number): number {
+  if (type < QTYPE_CAA) return QUERIES + type
+  return QUERIES + (type === RrType.CAA ? QTYPE_CAA : QTYPE_OTHER)
+}
+
+/** Where a response with this code is counted. */
+export function responseIndex(rcode: number): number {
+  return RESPONSES + Math.min(rcode, RCODE_OTHER)
+}
+
+export interface Count {
+  readonly transport: 'udp' | 'tcp'
+  readonly label: string
+  readonly value: number
+}
+
+export interface Counts {
+  /** By type of the question. */
+  readonly queries: readonly Count[]
+  /** By response code. */
+  readonly responses: readonly Count[]
+  /** Packets that got no answer, by reason. */
+  readonly dropped: readonly Count[]
+}
+
+/** The sums over all responders; what was never counted is left out. */
+export function readCounters(all: readonly Counters[]): Counts {
+  return {
+    queries: sums(all, QUERIES, RESPONSES, index => typeLabel(index)),
+    responses: sums(all, RESPONSES, DROPS, index => (index < RCODE_OTHER ? rcodeToText(index) : 'other')),
+    dropped: sums(all, DROPS, TRANSPORT_SIZE, index => DROP_REASONS[index] ?? 'other'),
+  }
+}
+
+function typeLabel(index: number): string {
+  if (index === QTYPE_OTHER) return 'other'
+  return typeToText(index === QTYPE_CAA ? RrType.CAA : index)
+}
+
+function sums(all: readonly Counters[], from: number, to: number, label: (index: number) => string): Count[] {
+  const counts: Count[] = []
+  for (const transport of ['udp', 'tcp'] as const) {
+    const base = Transport[transport] * TRANSPORT_SIZE
+    for (let at = from; at < to; at++) {
+      let value = 0
+      for (const counters of all) value += counters[base + at] ?? 0
+      if (value > 0) counts.push({ transport, label: label(at - from), value })
+    }
+  }
+  return counts
+}

@@ -1,0 +1,19 @@
+/** The hash under which names stand in the table: over the labels from right to left, so that each step is that of an ancestor. */
+
+/** Letters A to Z to a to z, all else as it is. */
+export const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 65 && byte <= 90 ? byte + 32 : byte,
+)
+
+/**
+ * The hash of the name whose first label stands at `start` (its length byte) and ends before `end`, given that of its parent; for the root that is
+ * the table's seed. Letter case does not matter: bit 5 is set throughout, the comparison of names decides.
+ */
+export function hashLabel(parentHash: number, bytes: Uint8Array, start: number, end: number): number {
+  let hash = parentHash
+  for (let at = start; at < end; at++) {
+    hash = Math.imul(hash ^ (bytes[at]! | 0x20), 0x9e3779b1)
+    hash ^= hash >>> 15
+  }
+  return hash
+}

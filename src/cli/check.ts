@@ -1,0 +1,47 @@
+/** `understudy check`: reads everything as the server would, and says what is wrong, or what is promised. */
+import { formatDuration } from '#base/duration.ts'
+import type { Configuration, ConfiguredZone, ManagedName } from '#config/configuration.ts'
+import { checkPath, loadConfiguration } from '#config/load.ts'
+import { jitterMs, worstCaseMs } from '#health/timing.ts'
+import { plainName } from '#control/plan.ts'
+import { countComplaints, printComplaints } from './complaints.ts'
+
+/** Gives the exit code: 1 where anything is wrong; warnings are shown and do not count. */
+export async function check(path: string | undefined): Promise<number> {
+  const at = { cwd: process.cwd(), env: process.env }
+  const { configuration, complaints } = await (path === undefined ? loadConfiguration(at) : checkPath(path, at))
+  printComplaints(complaints)
+  if (configuration !== undefined) process.stdout.write(summary(configuration))
+  const wrong = configuration === undefined || complaints.some(complaint => complaint.severity === 'error')
+  process.stdout.write(`${wrong ? 'wrong' : 'good'}: ${countComplaints(complaints)}\n`)
+  return wrong ? 1 : 0
+}
+
+function summary({ zones }: Configuration): string {
+  return zones.map(zoneSummary).join('')
+}
+
+function zoneSummary(zone: ConfiguredZone): string {
+  const serial = zone.zone.serial === undefined ? '' : `, serial ${zone.zone.serial}`
+  const head = `${plainName(zone.zone.origin)} (${zone.file}): ${zone.zone.recordCount} records${serial}\n`
+  return head + zone.names.map(name => nameSummary(zone, name)).join('')
+}
+
+function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
+  const pool = zone.pools.find(one => one.name === name.pool)
+  if (pool === undefined) return ''
+  const endpoints = pool.endpoints.map(endpoint => endpoint.name).join(' > ')
+  const head = `  ${plainName(name.name)}: ${pool.policy} ${endpoints}`
+  if (pool.check === undefined) return `${head}; no health check: always the first\n`
+  const { timing } = pool.check
+  const confirm = (timing.fall - 1) * Math.max(timing.fastIntervalMs, timing.timeoutMs)
+  const parts = [
+    `interval ${formatDuration(timing.intervalMs)}`,
+    `jitter ${formatDuration(jitterMs(timing))}`,
+    `timeout ${formatDuration(timing.timeoutMs)}`,
+    `confirming ${formatDuration(confirm)}`,
+    `TTL ${formatDuration(name.ttlSeconds * 1000)}`,
+  ]
+  const worst = formatDuration(worstCaseMs(timing, name.ttlSeconds))
+  return `${head}; failover within ${worst} at worst (${parts.join(' + ')})\n`
+}

@@ -1,0 +1,178 @@
+/** `understudy demo`: a failover and a failback before your eyes, without privileges and without leaving anything behind. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
+import { formatComplaint } from '#base/complaint.ts'
+import { type LoadRequest, loadConfiguration } from '#config/load.ts'
+import { Server } from '#control/server.ts'
+import type { TransitionView } from '#control/view.ts'
+import { addressesIn, ask } from './ask.ts'
+import { VERSION } from './version.ts'
+
+const PRIMARY = '127.0.0.1'
+const BACKUP = '127.0.0.2'
+const NAME = 'www.demo.test'
+const POLL_MS = 20
+const PATIENCE_MS = 20_000
+
+function zoneFile(port: number): string {
+  return `zone: demo.test
+nameservers: { ns1: 127.0.0.1 }
+checks:
+  web: { type: http, port: ${port}, path: /health, interval: 2s, fast-interval: 500ms, timeout: 1s, fall: 3, rise: 2 }
+pools:
+  www:
+    check: web
+    endpoints:
+      - { name: primary, address: ${PRIMARY} }
+      - { name: backup, address: ${BACKUP} }
+names:
+  www: { pool: www, ttl: 10s, ttl-min: 1s }
+`
+}
+
+interface Stage {
+  readonly server: Server
+  readonly primary: WebServer
+  readonly backup: WebServer
+  readonly folder: string
+}
+
+/** Gives the exit code: 1 if the failover was not seen. */
+export async function demo({ keep }: { readonly keep?: boolean }): Promise<number> {
+  const stage = await setUp()
+  try {
+    const seen = await play(stage)
+    if (keep === true && seen) await untilInterrupted(stage)
+    return seen ? 0 : 1
+  } finally {
+    await Promise.all([stage.server.close(), stage.primary.stop(), stage.backup.stop()])
+    await rm(stage.folder, { recursive: true, force: true })
+  }
+}
+
+async function setUp(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
+  const backup = new WebServer(BACKUP)
+  await backup.start(0)
+  const primary = new WebServer(PRIMARY)
+  await primary.start(backup.port)
+  await writeFile(join(folder, 'demo.test.yaml'), zoneFile(backup.port))
+  say(`Two web servers, http://${PRIMARY}:${backup.port} (primary) and http://${BACKUP}:${backup.port} (backup).`)
+  say(`The zone that is served:\n\n${zoneFile(backup.port).replace(/^/gm, '    ').trimEnd()}\n`)
+  const state = join(folder, 'understudy.db')
+  const request = { zones: folder, state, listen: ['127.0.0.1:0'], admin: '127.0.0.1:0', cwd: folder, env: {} }
+  return { server: await startServer(request), primary, backup, folder }
+}
+
+async function startServer(request: LoadRequest): Promise<Server> {
+  const { configuration, complaints } = await loadConfiguration(request)
+  if (configuration === undefined) throw new Error(complaints.map(formatComplaint).join('\n'))
+  const nothing = (): void => undefined
+  const events = { probe: nothing, transition: tell, switched: nothing, failover: nothing, reload: nothing }
+  const log = { info: nothing, warn: nothing, error: (_: object, message: string) => say(message) }
+  const server = await Server.start({ request, version: VERSION, events, log }, configuration)
+  say(`Understudy answers on ${server.bound.map(formatSocketAddr).join(', ')}; UDP by ${server.udpWhy}.\n`)
+  return server
+}
+
+async function play({ server, primary, backup }: Stage): Promise<boolean> {
+  const [dns] = server.bound
+  if (dns === undefined) throw new Error('not listening')
+  await waitFor(() => server.pools().every(pool => pool.endpoints.every(({ addresses }) => addresses[0]?.verdict === 'up')))
+  await show('Both are up.', dns)
+  const stoppedMs = performance.now()
+  await primary.stop()
+  say(`--- The primary is stopped.\n`)
+  const failoverMs = await untilAnswered(dns, BACKUP, stoppedMs)
+  await show(`The answer names the backup ${seconds(failoverMs)} after the primary was stopped.`, dns)
+  const startedMs = performance.now()
+  await primary.start(backup.port)
+  say(`--- The primary is started again.\n`)
+  const failbackMs = await untilAnswered(dns, PRIMARY, startedMs)
+  await show(`The answer names the primary again ${seconds(failbackMs)} after it was started.`, dns)
+  const seen = failoverMs !== undefined && failbackMs !== undefined
+  if (seen) say(`Failover in ${seconds(failoverMs)}, failback in ${seconds(failbackMs)}, and no query without an answer.`)
+  return seen
+}
+
+/** Milliseconds from `sinceMs` to the first answer that names the address; undefined if none came in time. */
+async function untilAnswered(dns: SocketAddr, address: string, sinceMs: number): Promise<number | undefined> {
+  while (performance.now() - sinceMs < PATIENCE_MS) {
+    const { message } = await ask(dns, NAME, 'A')
+    if (addressesIn(message).includes(address)) return performance.now() - sinceMs
+    await pause()
+  }
+  say(`No answer with ${address} within ${PATIENCE_MS / 1000} s.`)
+  return undefined
+}
+
+async function show(headline: string, dns: SocketAddr): Promise<void> {
+  const { text } = await ask(dns, NAME, 'A')
+  const { text: port } = { text: dns.port }
+  say(`${headline}\n\n$ dig @${dns.address.text} -p ${port} ${NAME} A\n${text}\n`)
+}
+
+async function untilInterrupted({ server, primary }: Stage): Promise<void> {
+  const [dns] = server.bound
+  say(`All is left running. Ask it:  dig @127.0.0.1 -p ${dns?.port} ${NAME}`)
+  say(`Stop it with Ctrl+C. The primary is ${PRIMARY}:${primary.port}.`)
+  await new Promise<void>(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
+
+/** A web server that says 200 to everything while it runs. */
+class WebServer {
+  readonly #address: string
+  #http: HttpServer | undefined
+  port = 0
+
+  constructor(address: string) {
+    this.#address = address
+  }
+
+  async start(port: number): Promise<void> {
+    const http = createServer((_, response) => response.end('ok\n'))
+    this.#http = http
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(port, this.#address, resolve)
+    })
+    this.port = (http.address() as AddressInfo).port
+  }
+
+  async stop(): Promise<void> {
+    const http = this.#http
+    this.#http = undefined
+    if (http === undefined) return
+    http.closeAllConnections()
+    await new Promise(resolve => http.close(resolve))
+  }
+}
+
+function tell({ kind, endpoint, from, to, why }: TransitionView): void {
+  const what = kind === 'selection' ? 'the answer' : endpoint
+  say(`${new Date().toISOString().slice(11, 23)}  ${what}: ${from} -> ${to} (${why})`)
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const untilMs = performance.now() + PATIENCE_MS
+  while (!condition() && performance.now() < untilMs) await pause()
+}
+
+function pause(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, POLL_MS))
+}
+
+function seconds(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? '-' : `${(milliseconds / 1000).toFixed(2)} s`
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,100 @@
+/** `understudy serve`: runs the server until it is told to stop. */
+import { startAdmin } from '#admin/server.ts'
+import { createMetrics } from '#admin/metrics.ts'
+import { formatSocketAddr } from '#base/address.ts'
+import { loadConfiguration } from '#config/load.ts'
+import { Server } from '#control/server.ts'
+import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
+import { createLogger, type Logger } from './logging.ts'
+import { VERSION } from './version.ts'
+
+export interface ServeOptions {
+  readonly config?: string
+  readonly zones?: string
+  readonly state?: string
+  readonly listen?: readonly string[]
+  readonly admin?: string
+}
+
+/** Everything that runs, to be ended together. */
+interface Running {
+  readonly server: Server
+  readonly admin: { close(): Promise<void> }
+}
+
+/** Resolves with the exit code once the server has ended. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { config, ...rest } = options
+  const request = { ...rest, ...(config === undefined ? {} : { configFile: config }), cwd: process.cwd(), env: process.env }
+  const { configuration, complaints } = await loadConfiguration(request)
+  if (configuration === undefined) {
+    printComplaints(complaints)
+    process.stderr.write(`not started: ${countComplaints(complaints)}\n`)
+    return 1
+  }
+  const log = createLogger(configuration.settings)
+  logComplaints(complaints, log)
+  const metrics = createMetrics()
+  let server: Server
+  try {
+    server = await Server.start({ request, version: VERSION, events: metrics, log }, configuration)
+  } catch (error) {
+    return failed(error, log)
+  }
+  try {
+    const { admin: adminAddress, metrics: metricsAddress } = configuration.settings
+    const admin = await startAdmin({
+      admin: adminAddress,
+      ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
+      control: server,
+      render: () => metrics.render(server),
+      log,
+    })
+    announce(server, admin.bound, log)
+    return await untilStopped({ server, admin }, log)
+  } catch (error) {
+    await server.close()
+    return failed(error, log)
+  }
+}
+
+function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0], log: Logger): void {
+  const addresses = server.bound.map(formatSocketAddr)
+  const { zones, settings } = server.configuration
+  log.info({ node: settings.node, version: VERSION, zones: zones.length }, `understudy ${VERSION}: ${zones.length} zones`)
+  log.info({ addresses, why: server.udpWhy }, `answering on ${addresses.join(', ')}; UDP by ${server.udpWhy}`)
+  log.info({ admin: formatSocketAddr(admin) }, `admin on http://${formatSocketAddr(admin)}`)
+}
+
+async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {
+  process.on('SIGHUP', () => void reload(server, log))
+  const signal = await new Promise<string>(resolve => {
+    process.once('SIGTERM', () => resolve('SIGTERM'))
+    process.once('SIGINT', () => resolve('SIGINT'))
+    // The launcher is gone: nobody could end this process by the id that it knows.
+    process.once('disconnect', () => resolve('the end of its launcher'))
+  })
+  log.info({ signal }, `stopping on ${signal}`)
+  await Promise.all([admin.close(), server.close()])
+  log.info({}, 'stopped')
+  log.end()
+  return 0
+}
+
+async function reload(server: Server, log: Logger): Promise<void> {
+  try {
+    const { done, complaints } = await server.reload()
+    logComplaints(complaints, log)
+    if (done) log.info({ zones: server.configuration.zones.length }, 'configuration reloaded')
+    else log.error({}, `configuration not reloaded, the old one stays in force: ${countComplaints(complaints)}`)
+  } catch (error) {
+    log.error({ error: String(error) }, `configuration not reloaded: ${String(error)}`)
+  }
+}
+
+function failed(error: unknown, log: Logger): number {
+  const message = error instanceof Error ? error.message : String(error)
+  log.fatal({}, `not started: ${message}`)
+  log.end()
+  return 1
+}

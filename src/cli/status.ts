@@ -1,0 +1,57 @@
+/** `understudy status`: what the pools answer now, from a running server. */
+import type { PoolView } from '#control/view.ts'
+import { getJson } from './api.ts'
+
+export interface StatusOptions {
+  readonly server: string
+  readonly json?: boolean
+}
+
+/** Gives the exit code: 1 if the server cannot be asked, or knows no such name. */
+export async function status(name: string | undefined, { server, json }: StatusOptions): Promise<number> {
+  const pools = (await getJson(server, '/api/v1/pools')) as { readonly pools: readonly PoolView[] }
+  const wanted = name === undefined ? pools.pools : pools.pools.filter(pool => isCalled(pool, name))
+  if (name !== undefined && wanted.length === 0) {
+    const known = pools.pools.map(pool => `${pool.zone}/${pool.pool}`).join(', ')
+    process.stderr.write(`no pool and no managed name is called ${name}; there are: ${known || 'none'}\n`)
+    return 1
+  }
+  if (json === true) process.stdout.write(`${JSON.stringify({ pools: wanted }, null, 2)}\n`)
+  else process.stdout.write(wanted.map(poolText).join('\n') || 'no pools\n')
+  return 0
+}
+
+/** By `ZONE/POOL`, the pool's or the zone's name alone, or a managed name. */
+function isCalled(pool: PoolView, name: string): boolean {
+  const wanted = name.toLowerCase().replace(/(.)\.$/, '$1')
+  const names = [pool.zone, pool.pool, `${pool.zone}/${pool.pool}`, ...pool.names.map(one => one.name)]
+  return names.some(one => one.toLowerCase() === wanted)
+}
+
+function poolText(pool: PoolView): string {
+  const check = pool.check === undefined ? 'no health check' : `${pool.check.type} check ${pool.check.name}`
+  const lines = [`${pool.zone}/${pool.pool}: ${pool.policy}, ${check}`]
+  for (const name of pool.names) lines.push(`  answers for ${name.name}`)
+  for (const selection of pool.selections) {
+    const type = selection.family === 'ipv4' ? 'A' : 'AAAA'
+    const ttl = pool.names[0]?.ttlNow[selection.family]
+    const answer = selection.addresses.join(' ') || 'no data'
+    const who = [...selection.endpoints, ...(selection.mode === 'serving' ? [] : [selection.mode])].join(', ')
+    lines.push(`  ${type.padEnd(5)}${answer}  (${who}, TTL ${ttl ?? '-'})`)
+    lines.push(`       since ${selection.since}: ${selection.why}`)
+  }
+  return `${[...lines, ...endpointLines(pool)].join('\n')}\n`
+}
+
+function endpointLines(pool: PoolView): string[] {
+  const rows = pool.endpoints.flatMap(({ name, addresses }) =>
+    addresses.map(address => {
+      const { lastOutcome } = address
+      const age = address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
+      const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
+      return [name, address.address, address.verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
+    }),
+  )
+  const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  return rows.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+}

@@ -1,0 +1,54 @@
+/**
+ * A generation is what one configuration is answered from: an immutable table and the board that belongs to it. Around a reload there are two: a selection
+ * is written to both until every responder has gone over to the new one.
+ */
+import { randomInt } from 'node:crypto'
+import { BoardWriter, createBoard, type SlotContent } from '#answer/board.ts'
+import { compileTable } from '#answer/compile.ts'
+import type { Configuration } from '#config/configuration.ts'
+import { planAnswers } from './plan.ts'
+
+export interface Generation {
+  readonly table: SharedArrayBuffer
+  readonly board: SharedArrayBuffer
+  /** Writes to the slot of that id, if this generation has it. False if it is too small: the pool has grown since. */
+  write(slotId: string, content: SlotContent): boolean
+}
+
+export function createGeneration({ zones, broken }: Configuration): Generation {
+  const { served, slots } = planAnswers(zones)
+  const table = compileTable(served, broken, randomInt(2 ** 32))
+  const board = createBoard(slots.map(slot => slot.capacityBytes))
+  const writer = new BoardWriter(board)
+  const numbers = new Map(slots.map((slot, number) => [slot.id, number]))
+  return {
+    table,
+    board,
+    write(slotId, content) {
+      const number = numbers.get(slotId)
+      return number === undefined || writer.publish(number, content)
+    },
+  }
+}
+
+/** The generations in use, the newest last. */
+export class Generations {
+  #live: readonly Generation[] = []
+
+  write(slotId: string, content: SlotContent): void {
+    for (const generation of this.#live) {
+      const written = generation.write(slotId, content)
+      if (!written && generation === this.#live.at(-1))
+        throw new RangeError('a slot is smaller than its largest selection')
+    }
+  }
+
+  add(generation: Generation): void {
+    this.#live = [...this.#live, generation]
+  }
+
+  /** Nobody answers from any other one any more. */
+  keepOnly(generation: Generation): void {
+    this.#live = [generation]
+  }
+}

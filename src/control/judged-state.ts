@@ -1,0 +1,136 @@
+/** All targets and pools of a configuration, with what is already known of them: from before a reload, or from before a restart. */
+import { type Address, FAMILIES, type Family } from '#base/address.ts'
+import type { Clock } from '#base/clock.ts'
+import type { Configuration, ConfiguredPool, ConfiguredZone, HealthCheck } from '#config/configuration.ts'
+import { probeKey } from '#probe/probe-key.ts'
+import type { Selection } from '#steering/selection.ts'
+import type { Restored, StoredVerdict } from '#store/records.ts'
+import { PoolState } from './pool-state.ts'
+import { TargetState } from './target-state.ts'
+
+/** A place where a target's verdict counts. */
+export interface Use {
+  readonly pool: PoolState
+  readonly endpoint: string
+  readonly address: Address
+}
+
+interface Selected {
+  readonly selection: Selection
+  readonly sinceMs: number
+}
+
+export class JudgedState {
+  /** By key. */
+  readonly targets = new Map<string, TargetState>()
+  readonly pools: PoolState[] = []
+  readonly #uses = new Map<string, Use[]>()
+
+  /** Every place where the target's verdict counts. */
+  usesOf(key: string): readonly Use[] {
+    return this.#uses.get(key) ?? []
+  }
+
+  /**
+   * The state for a configuration. What is the same as before, by definition and address, keeps its verdict; what was selected counts for
+   * more than what was once stored.
+   */
+  static from(
+    configuration: Configuration,
+    before: JudgedState,
+    restored: Restored,
+    clock: Clock,
+  ): JudgedState {
+    const state = new JudgedState()
+    const verdicts = new Map(restored.verdicts.map(verdict => [verdict.key, verdict]))
+    const selected = selectedBefore(before, restored)
+    for (const zone of configuration.zones) {
+      for (const pool of zone.pools) {
+        const targets = state.#targetsOf(pool, before, verdicts, clock)
+        state.#addPool(zone, pool, targets, selected)
+      }
+    }
+    return state
+  }
+
+  /** By the text of the address. */
+  #targetsOf(
+    { check, endpoints }: ConfiguredPool,
+    before: JudgedState,
+    verdicts: ReadonlyMap<string, StoredVerdict>,
+    clock: Clock,
+  ): Map<string, TargetState> {
+    const targets = new Map<string, TargetState>()
+    if (check === undefined) return targets
+    for (const { text } of endpoints.flatMap(endpoint => endpoint.addresses)) {
+      const key = probeKey(check.spec, check.timing, text)
+      const known = this.targets.get(key) ?? before.targets.get(key)
+      const target = known ?? newTarget(key, check, text, verdicts.get(key), clock)
+      this.targets.set(key, target)
+      targets.set(text, target)
+    }
+    return targets
+  }
+
+  #addPool(
+    zone: ConfiguredZone,
+    pool: ConfiguredPool,
+    targets: ReadonlyMap<string, TargetState>,
+    selected: ReadonlyMap<string, Selected>,
+  ): void {
+    const state = new PoolState(zone, pool, targets)
+    for (const family of state.families) {
+      const earlier = selected.get(selectedKey(state.zoneName, pool.name, family))
+      if (earlier !== undefined && namesOnly(pool, earlier.selection))
+        state.resume(family, earlier.selection, earlier.sinceMs)
+    }
+    this.pools.push(state)
+    for (const { name: endpoint, addresses } of pool.endpoints) {
+      for (const address of addresses) this.#addUse({ pool: state, endpoint, address })
+    }
+  }
+
+  #addUse(use: Use): void {
+    const key = use.pool.targetOf(use.address)?.target.key
+    if (key === undefined) return
+    const uses = this.#uses.get(key)
+    if (uses === undefined) this.#uses.set(key, [use])
+    else uses.push(use)
+  }
+}
+
+function newTarget(
+  key: string,
+  { spec, timing }: HealthCheck,
+  address: string,
+  stored: StoredVerdict | undefined,
+  clock: Clock,
+): TargetState {
+  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs())
+  if (stored !== undefined) target.restore(stored, clock.wallMs())
+  return target
+}
+
+function selectedBefore(before: JudgedState, restored: Restored): Map<string, Selected> {
+  const selected = new Map<string, Selected>()
+  for (const { zone, pool, family, selection, sinceMs } of restored.selections) {
+    selected.set(selectedKey(zone, pool, family), { selection, sinceMs })
+  }
+  for (const pool of before.pools) {
+    for (const family of FAMILIES) {
+      const selection = pool.selection(family)
+      const key = selectedKey(pool.zoneName, pool.pool.name, family)
+      if (selection !== undefined) selected.set(key, { selection, sinceMs: pool.sinceMs(family) })
+    }
+  }
+  return selected
+}
+
+/** Whether every endpoint of the selection is still in the pool. */
+function namesOnly(pool: ConfiguredPool, selection: Selection): boolean {
+  return selection.endpoints.every(name => pool.endpoints.some(endpoint => endpoint.name === name))
+}
+
+function selectedKey(zone: string, pool: string, family: Family): string {
+  return `${zone}/${pool}/${family}`
+}

@@ -1,0 +1,215 @@
+/** The whole server: state, prober, judging and listeners joined; reload and stop. */
+
+import type { SocketAddr } from '#base/address.ts'
+import { type Clock, systemClock } from '#base/clock.ts'
+import type { Complaint } from '#base/complaint.ts'
+import { collectGarbage } from '#base/garbage.ts'
+import type { Log } from '#base/log.ts'
+import type { Configuration } from '#config/configuration.ts'
+import { type LoadRequest, loadConfiguration } from '#config/load.ts'
+import { type Prober, startProber } from '#probe/prober.ts'
+import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
+import { lockState } from '#store/lock.ts'
+import { openStore, type Store } from '#store/store.ts'
+import type { EventSink } from './events.ts'
+import { createGeneration, type Generation, Generations } from './generation.ts'
+import { Judging } from './judging.ts'
+import { poolView } from './pool-view.ts'
+import { serverView } from './server-view.ts'
+import { transitionQuery } from './transition-query.ts'
+import { transitionView } from './transitions.ts'
+import type { ControlView, PoolView, ServerView, TransitionView } from './view.ts'
+
+export interface ServerOptions {
+  readonly request: LoadRequest
+  readonly version: string
+  readonly events: EventSink
+  readonly log: Log
+}
+
+export interface Reloaded {
+  readonly done: boolean
+  /** With `done` only warnings. */
+  readonly complaints: readonly Complaint[]
+}
+
+interface Lock {
+  release(): void
+}
+
+export class Server implements ControlView {
+  readonly #options: ServerOptions
+  readonly #clock: Clock = systemClock
+  readonly #store: Store
+  readonly #judging: Judging
+  readonly #generations = new Generations()
+  readonly #lock: Lock
+  #configuration: Configuration
+  #prober: Prober | undefined
+  #listeners: Listeners | undefined
+  #restarts = 0
+  #lastReloadMs: number | undefined
+  /** Reloads wait for one another. */
+  #reloading: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
+    this.#options = options
+    this.#configuration = configuration
+    this.#store = store
+    this.#lock = lock
+    this.#judging = new Judging({
+      clock: this.#clock,
+      write: (slotId, content) => this.#generations.write(slotId, content),
+      pace: (key, pace) => this.#prober?.setPace(key, pace),
+      store,
+      events: options.events,
+      log: options.log,
+    })
+  }
+
+  /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
+  static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
+    const { statePath } = configuration.settings
+    const { log } = options
+    const lock = takeLock(statePath, log)
+    const store = await openStore({
+      path: statePath,
+      onFault: fault =>
+        log.error({ fault }, `state: ${fault}; answers and failover go on, nothing is stored`),
+      onRecovered: () => log.info({}, 'state: stored again'),
+    })
+    const server = new Server(options, configuration, store, lock)
+    try {
+      await server.#begin()
+    } catch (error) {
+      await server.close()
+      throw error
+    }
+    return server
+  }
+
+  get configuration(): Configuration {
+    return this.#configuration
+  }
+
+  /** The addresses with the ports as they are. */
+  get bound(): readonly SocketAddr[] {
+    return this.#listeners?.bound ?? []
+  }
+
+  /** Which UDP listener is used, and why. */
+  get udpWhy(): string {
+    return this.#listeners?.udpWhy ?? ''
+  }
+
+  /** Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself are taken up by a restart only. */
+  reload(): Promise<Reloaded> {
+    const turn = this.#reloading.then(() => this.#reload())
+    this.#reloading = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Ends everything; what was decided is stored when this resolves. */
+  async close(): Promise<void> {
+    await Promise.all([this.#prober?.close(), this.#listeners?.close()])
+    await this.#store.close()
+    this.#lock.release()
+  }
+
+  server(): ServerView {
+    return serverView({
+      configuration: this.#configuration,
+      version: this.#options.version,
+      listeners: this.#listeners,
+      prober: this.#prober,
+      store: this.#store,
+      pools: this.#judging.pools,
+      lastReloadMs: this.#lastReloadMs,
+      wallMs: this.#clock.wallMs(),
+    })
+  }
+
+  pools(): readonly PoolView[] {
+    const [nowMs, wallMs] = [this.#clock.monotonicMs(), this.#clock.wallMs()]
+    return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs))
+  }
+
+  async transitions(query: {
+    sinceMs?: number
+    name?: string
+    limit: number
+  }): Promise<readonly TransitionView[]> {
+    const stored = await this.#store.transitions(transitionQuery(query, this.#judging.pools))
+    return stored.map(transitionView)
+  }
+
+  async #begin(): Promise<void> {
+    const { settings } = this.#configuration
+    const generation = createGeneration(this.#configuration)
+    this.#generations.add(generation)
+    this.#judging.adopt(this.#configuration)
+    this.#listeners = await startListeners({
+      dns: settings.dns,
+      udp: settings.udp,
+      responders: settings.responders ?? defaultResponders(),
+      answering: generation,
+      onRestart: (what, why) => this.#restarted(what, why),
+    })
+    this.#prober = startProber({
+      targets: this.#judging.targets,
+      seed: process.pid,
+      userAgent: `Understudy/${this.#options.version} (health check)`,
+      onReport: report => this.#judging.take(report),
+      onRestart: why =>
+        this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`),
+    })
+    this.#judging.setPaces()
+    this.#lastReloadMs = this.#clock.wallMs()
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const { events, request } = this.#options
+    const { configuration, complaints } = await loadConfiguration(request)
+    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error')) {
+      events.reload('failure')
+      return { done: false, complaints }
+    }
+    const generation = createGeneration(configuration)
+    await this.#goOver(configuration, generation)
+    this.#lastReloadMs = this.#clock.wallMs()
+    events.reload('success')
+    return { done: true, complaints }
+  }
+
+  /** The new board is written before anybody answers from it, the old one until nobody does any more. */
+  async #goOver(configuration: Configuration, generation: Generation): Promise<void> {
+    this.#generations.add(generation)
+    this.#configuration = configuration
+    this.#judging.adopt(configuration)
+    this.#prober?.setTargets(this.#judging.targets)
+    this.#judging.setPaces()
+    await this.#listeners?.publish(generation)
+    this.#generations.keepOnly(generation)
+    collectGarbage()
+  }
+
+  #restarted(what: string, why: string): void {
+    this.#restarts++
+    this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
+  }
+}
+
+/** A disk that cannot be written must not keep the server from answering: then it goes without the lock. */
+function takeLock(statePath: string, log: Log): Lock {
+  let lock: ReturnType<typeof lockState>
+  try {
+    lock = lockState(statePath)
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error)
+    log.error({ fault, statePath }, `state: cannot lock ${statePath}: ${fault}; going on without`)
+    return { release: () => undefined }
+  }
+  if (!('heldBy' in lock)) return lock
+  const advice = 'stop it first, or give this one a state of its own with --state'
+  throw new Error(`another server (${lock.heldBy}) uses the state ${statePath}: ${advice}`)
+}

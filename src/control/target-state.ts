@@ -1,0 +1,67 @@
+/** What control knows of one address under one health check, whatever number of pools use it. */
+import type { Outcome } from '#health/outcome.ts'
+import { type Health, isClear, judge, UNKNOWN } from '#health/verdict.ts'
+import type { ProbeTarget } from '#probe/spec.ts'
+import type { StoredVerdict } from '#store/records.ts'
+
+/** How soon the next probe comes: after `interval`, or after `fast-interval` while a change is being decided. */
+export type Pace = 'normal' | 'fast'
+
+/** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
+const RECORD_EVERY_INTERVALS = 3
+
+/** After so many intervals without a probe the counters say nothing any more. */
+const ABSENCE_INTERVALS = 10
+
+export class TargetState {
+  readonly target: ProbeTarget
+  health: Health = UNKNOWN
+  /** The latest outcome, inconclusive ones too, and when it came. */
+  lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined
+  /** Monotonic start of the latest probe that passed or failed. */
+  lastProbeMs: number
+  /** Wall clock of the latest that passed or failed; undefined before the first. */
+  decidedWallMs: number | undefined
+  #recordedWallMs = Number.NEGATIVE_INFINITY
+
+  constructor(target: ProbeTarget, nowMs: number) {
+    this.target = target
+    this.lastProbeMs = nowMs
+  }
+
+  get pace(): Pace {
+    return isClear(this.health) ? 'normal' : 'fast'
+  }
+
+  /** Takes up what an earlier run has stored; false if that was too long ago to count. */
+  restore(stored: StoredVerdict, wallMs: number): boolean {
+    if (wallMs - stored.atMs > ABSENCE_INTERVALS * this.target.timing.intervalMs) return false
+    this.health = stored.health
+    this.decidedWallMs = stored.atMs
+    this.#recordedWallMs = stored.atMs
+    if (stored.outcome !== undefined) this.lastOutcome = { outcome: stored.outcome, wallMs: stored.atMs }
+    return true
+  }
+
+  /** Judges one more outcome; gives the health before it. */
+  take(outcome: Outcome, startedMs: number, endedWallMs: number): Health {
+    const before = this.health
+    this.lastOutcome = { outcome, wallMs: endedWallMs }
+    if (outcome.kind === 'inconclusive') return before
+    this.health = judge(before, outcome.kind, this.target.timing)
+    this.lastProbeMs = startedMs
+    this.decidedWallMs = endedWallMs
+    return before
+  }
+
+  /** What is to be stored now: each change, and from time to time that all is as it was. */
+  toRecord(changed: boolean): StoredVerdict | undefined {
+    const atMs = this.decidedWallMs
+    if (atMs === undefined) return undefined
+    if (!changed && atMs - this.#recordedWallMs < RECORD_EVERY_INTERVALS * this.target.timing.intervalMs)
+      return undefined
+    this.#recordedWallMs = atMs
+    const outcome = this.lastOutcome?.outcome
+    return { key: this.target.key, health: this.health, atMs, ...(outcome === undefined ? {} : { outcome }) }
+  }
+}

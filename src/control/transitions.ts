@@ -1,0 +1,103 @@
+/** Puts changes of verdicts and selections into records, log lines and words. */
+import type { Address, Family } from '#base/address.ts'
+import type { Health } from '#health/verdict.ts'
+import { reasonToText, type Selection } from '#steering/selection.ts'
+import type { StoredTransition } from '#store/records.ts'
+import { typeToText } from '#wire/types.ts'
+import { ADDRESS_TYPE } from './plan.ts'
+import type { PoolState, SelectionChange } from './pool-state.ts'
+import type { TargetState } from './target-state.ts'
+import type { TransitionView } from './view.ts'
+
+/** `primary`, `all-down: primary`, `none`. */
+export function selectionToText(selection: Selection | undefined): string {
+  if (selection === undefined) return 'nothing'
+  const endpoints = selection.endpoints.join(', ')
+  switch (selection.mode) {
+    case 'serving':
+      return endpoints
+    case 'all-down':
+      return endpoints === '' ? 'all-down' : `all-down: ${endpoints}`
+    case 'none':
+      return 'none'
+    case 'servfail':
+      return 'servfail'
+    default:
+      return selection.mode satisfies never
+  }
+}
+
+/** The reason in words, with the evidence where an endpoint was left: what its last probe has seen. */
+export function whySelected(state: PoolState, family: Family, selection: Selection): string {
+  const { reason } = selection
+  const words = reasonToText(reason)
+  if (reason.kind !== 'failover') return words
+  const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
+  const address = left?.addresses.find(one => one.family === family)
+  const seen = address === undefined ? undefined : state.targetOf(address)?.lastOutcome?.outcome
+  return seen === undefined ? words : `${words}: ${seen.detail}`
+}
+
+export function selectionTransition(
+  state: PoolState,
+  change: SelectionChange,
+  wallMs: number,
+): StoredTransition {
+  return {
+    atMs: wallMs,
+    kind: 'selection',
+    zone: state.zoneName,
+    pool: state.pool.name,
+    family: change.family,
+    from: selectionToText(change.before),
+    to: selectionToText(change.after),
+    why: whySelected(state, change.family, change.after),
+    reason: change.after.reason,
+  }
+}
+
+/** The verdict on the endpoint's address has changed. */
+export function verdictTransition(
+  state: PoolState,
+  endpoint: string,
+  address: Address,
+  target: TargetState,
+  before: Health,
+  wallMs: number,
+): StoredTransition {
+  const outcome = target.lastOutcome?.outcome
+  const { verdict } = target.health
+  return {
+    atMs: wallMs,
+    kind: 'verdict',
+    zone: state.zoneName,
+    pool: state.pool.name,
+    family: address.family,
+    endpoint,
+    address: address.text,
+    from: before.verdict,
+    to: verdict,
+    why:
+      verdict === 'down'
+        ? `${target.target.timing.fall} fails: ${outcome?.detail ?? ''}`
+        : passesText(target, before),
+    reason: { outcome: outcome?.kind, reason: outcome?.reason },
+  }
+}
+
+export function transitionView({ atMs, ...rest }: StoredTransition): TransitionView {
+  return { at: new Date(atMs).toISOString(), ...rest }
+}
+
+/** One line for the log: `lb.example.com/www A: primary -> backup (primary is down: connection refused)`. */
+export function transitionLine(transition: StoredTransition): string {
+  const { zone, pool, family, endpoint, address, from, to, why } = transition
+  if (transition.kind === 'selection')
+    return `${zone}/${pool} ${typeToText(ADDRESS_TYPE[family])}: ${from} -> ${to} (${why})`
+  return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
+}
+
+function passesText(target: TargetState, before: Health): string {
+  if (before.verdict === 'unknown') return 'the first probe passed'
+  return `${target.target.timing.rise} passes in a row`
+}

@@ -1,0 +1,140 @@
+/** What the server shows of itself: plain data, made when asked for. The admin listener and the command line print it. */
+import type { Family } from '#base/address.ts'
+import type { Outcome } from '#health/outcome.ts'
+import type { Verdict } from '#health/verdict.ts'
+import type { Policy } from '#steering/pool.ts'
+import type { Reason, Selection } from '#steering/selection.ts'
+
+/** One address of an endpoint under the pool's health check. Times are RFC 3339 in UTC. */
+export interface AddressView {
+  readonly address: string
+  readonly family: Family
+  /** `up` without a health check. */
+  readonly verdict: Verdict
+  readonly passes: number
+  readonly fails: number
+  /** Whether it is answered now. */
+  readonly selected: boolean
+  /** Seconds since a probe last passed or failed; undefined before the first. */
+  readonly verdictAgeSeconds?: number
+  readonly lastOutcome?: OutcomeView
+}
+
+export interface OutcomeView extends Outcome {
+  readonly at: string
+}
+
+export interface EndpointView {
+  readonly name: string
+  readonly addresses: readonly AddressView[]
+}
+
+/** What is answered in one address family, and why. */
+export interface SelectionView {
+  readonly family: Family
+  readonly mode: Selection['mode']
+  readonly endpoints: readonly string[]
+  readonly addresses: readonly string[]
+  readonly reason: Reason
+  /** The reason in words. */
+  readonly why: string
+  readonly since: string
+}
+
+/** A name that the pool answers for, without the final dot, and the TTL in seconds that each family's answer bears now. */
+export interface NameView {
+  readonly name: string
+  readonly ttl: number
+  readonly ttlMin: number
+  readonly ttlNow: Partial<Record<Family, number>>
+}
+
+export interface PoolView {
+  /** Without the final dot. */
+  readonly zone: string
+  readonly pool: string
+  readonly policy: Policy
+  /** Name and kind of the health check, with the times in milliseconds; absent without one. */
+  readonly check?: {
+    readonly name: string
+    readonly type: string
+    readonly intervalMs: number
+    readonly fastIntervalMs: number
+    readonly timeoutMs: number
+    readonly rise: number
+    readonly fall: number
+  }
+  readonly names: readonly NameView[]
+  readonly selections: readonly SelectionView[]
+  readonly endpoints: readonly EndpointView[]
+}
+
+/** A change of a verdict (`address` says of which) or of a selection (`endpoint` is absent). */
+export interface TransitionView {
+  readonly at: string
+  readonly kind: 'verdict' | 'selection'
+  readonly zone: string
+  readonly pool: string
+  readonly family: Family
+  readonly endpoint?: string
+  readonly address?: string
+  /** `up`, `down`, `unknown`; or what was selected, as in `primary`, `all-down: primary`, `none`. */
+  readonly from: string
+  readonly to: string
+  /** In words. */
+  readonly why: string
+  /** The reason as data: of a selection the `Reason`, of a verdict the outcome that decided. */
+  readonly reason: unknown
+}
+
+export interface ZoneView {
+  readonly zone: string
+  readonly file: string
+  /** Absent for a zone that could not be read and is answered SERVFAIL. */
+  readonly serial?: number
+  readonly records: number
+  readonly broken: boolean
+}
+
+export interface CounterView {
+  readonly transport: 'udp' | 'tcp'
+  readonly label: string
+  readonly value: number
+}
+
+/** Everything that only counts, and the gauges of the server as a whole. */
+export interface ServerView {
+  readonly node: string
+  readonly version: string
+  readonly configDigest: string
+  readonly zones: readonly ZoneView[]
+  /** By type of the question: `A`, `AAAA`, …, `other`. */
+  readonly queries: readonly CounterView[]
+  /** By response code: `NOERROR`, `NXDOMAIN`, …. */
+  readonly responses: readonly CounterView[]
+  /** Not answered, by reason. */
+  readonly dropped: readonly CounterView[]
+  readonly socketDrops: number
+  readonly responderRestarts: number
+  readonly storeErrors: number
+  /** How late the prober's latest probe started, in seconds. */
+  readonly probeLagSeconds: number
+  /** Undefined before the first load. Seconds since 1970. */
+  readonly lastReloadSuccessSeconds?: number
+  /** Whether queries are answered from a loaded table. */
+  readonly ready: boolean
+  /** What is wrong but does not keep the server from answering, one line each. */
+  readonly alarms: readonly string[]
+}
+
+/** Asked by the admin listener. */
+export interface ControlView {
+  server(): ServerView
+  pools(): readonly PoolView[]
+  /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
+  transitions(query: {
+    readonly sinceMs?: number
+    readonly name?: string
+    readonly limit: number
+  }): Promise<readonly TransitionView[]>
+}

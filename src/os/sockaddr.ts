@@ -1,0 +1,24 @@
+/** `struct sockaddr_in` and `struct sockaddr_in6` of Linux. */
+import type { SocketAddr } from '#base/address.ts'
+
+export const AF_INET = 2
+export const AF_INET6 = 10
+
+/**
+ *   sockaddr_in    family u16, port u16 (network order), address 4 bytes, 8 bytes of nothing
+ *   sockaddr_in6   family u16, port u16 (network order), flow u32, address 16 bytes, scope u32
+ */
+export function writeSockaddr({ address, port }: SocketAddr): Uint8Array {
+  const ipv6 = address.family === 'ipv6'
+  const bytes = new Uint8Array(ipv6 ? 28 : 16)
+  new Uint16Array(bytes.buffer)[0] = ipv6 ? AF_INET6 : AF_INET
+  bytes[2] = port >> 8
+  bytes[3] = port & 255
+  bytes.set(address.bytes, ipv6 ? 8 : 4)
+  return bytes
+}
+
+/** The port of either kind. */
+export function readPort(sockaddr: Uint8Array): number {
+  return ((sockaddr[2] ?? 0) << 8) | (sockaddr[3] ?? 0)
+}

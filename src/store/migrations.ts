@@ -1,0 +1,56 @@
+/** The shape of the database. `user_version` counts the steps done; a step that has been released is never changed. */
+import type { Database } from 'better-sqlite3'
+
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE verdicts (
+     key TEXT PRIMARY KEY,
+     health TEXT NOT NULL,
+     outcome TEXT,
+     at_ms INTEGER NOT NULL,
+     saved_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE selections (
+     zone TEXT NOT NULL,
+     pool TEXT NOT NULL,
+     family TEXT NOT NULL,
+     selection TEXT NOT NULL,
+     since_ms INTEGER NOT NULL,
+     hold_until_ms INTEGER,
+     PRIMARY KEY (zone, pool, family)
+   ) STRICT;
+   CREATE TABLE transitions (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     zone TEXT NOT NULL,
+     pool TEXT NOT NULL,
+     family TEXT NOT NULL,
+     endpoint TEXT,
+     address TEXT,
+     from_state TEXT NOT NULL,
+     to_state TEXT NOT NULL,
+     why TEXT NOT NULL,
+     reason TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX transitions_by_pool ON transitions (zone, pool);`,
+]
+
+/** The version that `migrate` leads to. */
+export const SCHEMA_VERSION = MIGRATIONS.length
+
+/** Brings the database to this version, all or nothing. Throws if it was written by a newer one. */
+export function migrate(database: Database): void {
+  database
+    .transaction(() => {
+      const version = database.pragma('user_version', { simple: true }) as number
+      if (version > SCHEMA_VERSION) {
+        throw new Error(
+          `written by a newer Understudy (version ${version}, this one knows ${SCHEMA_VERSION})`,
+        )
+      }
+      if (version === SCHEMA_VERSION) return
+      for (const step of MIGRATIONS.slice(version)) database.exec(step)
+      database.pragma(`user_version = ${SCHEMA_VERSION}`)
+    })
+    .immediate()
+}

@@ -1,0 +1,62 @@
+/** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
+import type { Batch } from './messages.ts'
+import type { SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+
+/** Only the latest verdict of a target and the latest selection of a pool and family are kept, and the newest transitions. */
+export class Pending {
+  readonly #transitionLimit: number
+  #verdicts = new Map<string, VerdictRow>()
+  #selections = new Map<string, SelectionRow>()
+  #transitions: TransitionRow[] = []
+  #dropped = 0
+
+  constructor(transitionLimit = 10_000) {
+    this.#transitionLimit = transitionLimit
+  }
+
+  get size(): number {
+    return this.#verdicts.size + this.#selections.size + this.#transitions.length
+  }
+
+  /** Transitions given up because too many waited. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  verdict(row: VerdictRow): void {
+    this.#verdicts.set(row.key, row)
+  }
+
+  selection(row: SelectionRow): void {
+    this.#selections.set(`${row.family} ${row.pool} ${row.zone}`, row)
+  }
+
+  transition(row: TransitionRow): void {
+    this.#transitions.push(row)
+    if (this.#transitions.length <= this.#transitionLimit) return
+    this.#transitions.shift()
+    this.#dropped++
+  }
+
+  /** Everything that waits; afterwards nothing does. */
+  take(): Batch {
+    const batch = {
+      verdicts: [...this.#verdicts.values()],
+      selections: [...this.#selections.values()],
+      transitions: this.#transitions,
+    }
+    this.#verdicts = new Map()
+    this.#selections = new Map()
+    this.#transitions = []
+    return batch
+  }
+
+  /** Puts back what was taken, in the order in which it was, before what has come since. */
+  putBack(batches: readonly Batch[]): void {
+    for (const batch of [...batches, this.take()]) {
+      for (const row of batch.verdicts) this.verdict(row)
+      for (const row of batch.selections) this.selection(row)
+      for (const row of batch.transitions) this.transition(row)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** What is kept across restarts, as the rest of the program sees it. */
+import type { Family } from '#base/address.ts'
+import type { Outcome } from '#health/outcome.ts'
+import type { Health } from '#health/verdict.ts'
+import type { Selection } from '#steering/selection.ts'
+
+/** What is known of one address under one health check. */
+export interface StoredVerdict {
+  /** The `key` of the probe target: digest of check definition and address. */
+  readonly key: string
+  readonly health: Health
+  /** The last one. */
+  readonly outcome?: Outcome
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+}
+
+/** What a pool answers in one family. All times are wall time, milliseconds since 1970. */
+export interface StoredSelection {
+  readonly zone: string
+  readonly pool: string
+  readonly family: Family
+  readonly selection: Selection
+  readonly sinceMs: number
+  /** Until when a failback is held back. */
+  readonly holdUntilMs?: number
+}
+
+/** A change of a verdict (`address` says of which) or of a selection (`endpoint` is absent). */
+export interface StoredTransition {
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+  readonly kind: 'verdict' | 'selection'
+  readonly zone: string
+  readonly pool: string
+  readonly family: Family
+  readonly endpoint?: string
+  readonly address?: string
+  readonly from: string
+  readonly to: string
+  /** In words. */
+  readonly why: string
+  /** As data: anything that JSON can say. */
+  readonly reason: unknown
+}
+
+/** What was found in the database at start. */
+export interface Restored {
+  readonly verdicts: readonly StoredVerdict[]
+  readonly selections: readonly StoredSelection[]
+}
+
+export interface TransitionQuery {
+  /** Wall time, milliseconds since 1970; none that is older is returned. */
+  readonly sinceMs?: number
+  readonly name?: { readonly zone: string; readonly pool?: string }
+  readonly limit: number
+}

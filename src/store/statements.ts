@@ -1,0 +1,105 @@
+/** The SQL that writes and reads records. */
+import type { Database, Statement } from 'better-sqlite3'
+import Sqlite from 'better-sqlite3'
+import type { Batch } from './messages.ts'
+import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
+import { readSelection, readTransition, readVerdict } from './rows.ts'
+
+/** Verdicts not saved for so long belong to checks that are gone. */
+const VERDICT_LIFE_MS = 30 * 86_400_000
+const TRANSITIONS_KEPT = 100_000
+
+const SAVE_VERDICT = `
+  INSERT INTO verdicts (key, health, outcome, at_ms, saved_ms) VALUES (@key, @health, @outcome, @at_ms, @saved_ms)
+  ON CONFLICT DO UPDATE SET health = excluded.health, outcome = excluded.outcome, at_ms = excluded.at_ms,
+    saved_ms = excluded.saved_ms`
+
+const SAVE_SELECTION = `
+  INSERT INTO selections (zone, pool, family, selection, since_ms, hold_until_ms)
+  VALUES (@zone, @pool, @family, @selection, @since_ms, @hold_until_ms)
+  ON CONFLICT DO UPDATE SET selection = excluded.selection, since_ms = excluded.since_ms,
+    hold_until_ms = excluded.hold_until_ms`
+
+const ADD_TRANSITION = `
+  INSERT INTO transitions (at_ms, kind, zone, pool, family, endpoint, address, from_state, to_state, why, reason)
+  VALUES (@at_ms, @kind, @zone, @pool, @family, @endpoint, @address, @from_state, @to_state, @why, @reason)`
+
+/** By `id` and not by time: the wall clock may have been set back. */
+const TRIM_TRANSITIONS = `DELETE FROM transitions WHERE id <= (SELECT max(id) FROM transitions) - ${TRANSITIONS_KEPT}`
+
+/** Records, and how many rows held none. */
+interface Read<T> {
+  readonly records: readonly T[]
+  readonly skipped: number
+}
+
+/** Everything of a start; `skipped` counts the rows that held no record. */
+export function readRestored(database: Database): { restored: Restored; skipped: number } {
+  const verdicts = readAll(database.prepare('SELECT * FROM verdicts').iterate(), readVerdict)
+  const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), readSelection)
+  return {
+    restored: { verdicts: verdicts.records, selections: selections.records },
+    skipped: verdicts.skipped + selections.skipped,
+  }
+}
+
+/** The newest first. */
+export function readTransitions(
+  database: Database,
+  { sinceMs, name, limit }: TransitionQuery,
+): Read<StoredTransition> {
+  const conditions = ['at_ms >= @sinceMs']
+  if (name !== undefined) conditions.push('zone = @zone')
+  if (name?.pool !== undefined) conditions.push('pool = @pool')
+  const sql = `SELECT * FROM transitions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT @limit`
+  const rows = database.prepare(sql).iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, ...name, limit })
+  return readAll(rows, readTransition)
+}
+
+/** Removes the verdicts of checks that are gone. */
+export function pruneVerdicts(database: Database, nowMs: number): void {
+  database.prepare('DELETE FROM verdicts WHERE saved_ms < ?').run(nowMs - VERDICT_LIFE_MS)
+}
+
+/** A function that writes batches in one transaction and returns how many rows the database refused for what they hold. */
+export function batchWriter(database: Database): (batches: readonly Batch[]) => number {
+  const verdict = database.prepare(SAVE_VERDICT)
+  const selection = database.prepare(SAVE_SELECTION)
+  const transition = database.prepare(ADD_TRANSITION)
+  const trim = database.prepare(TRIM_TRANSITIONS)
+  return database.transaction((batches: readonly Batch[]) => {
+    const saved_ms = Date.now()
+    let refused = 0
+    for (const batch of batches) {
+      for (const row of batch.verdicts) refused += runOrRefuse(verdict, { ...row, saved_ms })
+      for (const row of batch.selections) refused += runOrRefuse(selection, row)
+      for (const row of batch.transitions) refused += runOrRefuse(transition, row)
+    }
+    trim.run()
+    return refused
+  })
+}
+
+/** One bad row must not keep the others from the disk for ever. */
+function runOrRefuse(statement: Statement, row: object): 0 | 1 {
+  try {
+    statement.run(row)
+    return 0
+  } catch (error) {
+    const ofTheRow =
+      !(error instanceof Sqlite.SqliteError) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(error.code)
+    if (ofTheRow) return 1
+    throw error
+  }
+}
+
+function readAll<T>(rows: Iterable<unknown>, read: (row: unknown) => T | undefined): Read<T> {
+  const records: T[] = []
+  let skipped = 0
+  for (const row of rows) {
+    const record = read(row)
+    if (record === undefined) skipped++
+    else records.push(record)
+  }
+  return { records, skipped }
+}

@@ -1,0 +1,245 @@
+/**
+ * The state that outlives the process, as control uses it. Nothing here waits for the disk: what is saved goes to a thread that
+ * commits at least every 50 ms, also while control is busy or killed; a disk that refuses is told of and tried again.
+ *
+ *   save… ──> pending (bounded) ──post──> posted ──committed──> forgotten
+ *                 ^                          │
+ *                 └──── the thread died ─────┘
+ */
+import type { Batch } from './messages.ts'
+import { Pending } from './pending.ts'
+import type {
+  Restored,
+  StoredSelection,
+  StoredTransition,
+  StoredVerdict,
+  TransitionQuery,
+} from './records.ts'
+import { selectionRow, transitionRow, verdictRow } from './rows.ts'
+import { StoreThread, type ThreadEvents } from './thread.ts'
+
+/** So many rows may be with the thread; more wait where they are bounded. */
+const POSTED_LIMIT = 10_000
+const START_DEADLINE_MS = 5000
+const ANSWER_DEADLINE_MS = 10_000
+/** Within the second in which the server stops. */
+const CLOSE_DEADLINE_MS = 700
+
+export interface StoreOptions {
+  /** The database's file; made with its folder where missing. */
+  readonly path: string
+  /** Told of everything that goes wrong, in one line; `fault` says whether it lasts. */
+  onFault(message: string): void
+  /** A lasting fault is over: what is saved reaches the disk again. */
+  onRecovered(): void
+  /**
+   * Asks for all verdicts and selections in use to be saved again: once a day, so that they are not taken for those of checks that
+   * are gone (verdicts not saved for 30 days are removed), and after a damaged database was replaced.
+   */
+  onSaveAgain?(): void
+}
+
+export interface Store {
+  readonly restored: Restored
+  saveVerdict(verdict: StoredVerdict): void
+  saveSelection(selection: StoredSelection): void
+  /** The newest 100,000 are kept. */
+  addTransition(transition: StoredTransition): void
+  /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
+  transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
+  /** Everything that went wrong since the start: failed writes, skipped rows, lost transitions. */
+  readonly errors: number
+  /** Why nothing can be written now. */
+  readonly fault: string | undefined
+  /** Resolves once everything saved before the call is on disk; rejects if the disk refuses. */
+  flush(): Promise<void>
+  /** Writes what can be written within a second. Never rejects. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the store, whatever state the database is in: a damaged one is set aside as `.corrupt-TIME` and a new one begun;
+ * one that cannot be written is read as far as may be, and tried again for as long as the store is open.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const store = new ThreadedStore(options)
+  await store.started
+  return store
+}
+
+interface Posted {
+  readonly number: number
+  readonly rows: number
+  readonly batch: Batch
+}
+
+class ThreadedStore implements Store {
+  readonly started: Promise<void>
+  restored: Restored = { verdicts: [], selections: [] }
+  readonly #options: StoreOptions
+  readonly #thread: StoreThread
+  readonly #pending = new Pending()
+  #posted: Posted[] = []
+  #postedRows = 0
+  #nextNumber = 1
+  #begun = false
+  #postSoon = false
+  #faults = 0
+  #fault: string | undefined
+
+  constructor(options: StoreOptions) {
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.started = promise
+    const begin = (): void => {
+      this.#begun = true
+      clearTimeout(deadline)
+      resolve()
+    }
+    const deadline = setTimeout(() => {
+      this.#enterFault(`${options.path}: the disk has not answered for ${START_DEADLINE_MS} ms`)
+      begin()
+    }, START_DEADLINE_MS)
+    this.#thread = new StoreThread(options.path, this.#events(begin))
+  }
+
+  get errors(): number {
+    return this.#faults + this.#pending.dropped
+  }
+
+  get fault(): string | undefined {
+    const { dropped } = this.#pending
+    if (this.#fault === undefined || dropped === 0) return this.#fault
+    return `${this.#fault}; ${dropped} transitions lost since the start`
+  }
+
+  saveVerdict(verdict: StoredVerdict): void {
+    this.#pending.verdict(verdictRow(verdict))
+    this.#schedule()
+  }
+
+  saveSelection(selection: StoredSelection): void {
+    this.#pending.selection(selectionRow(selection))
+    this.#schedule()
+  }
+
+  addTransition(transition: StoredTransition): void {
+    this.#pending.transition(transitionRow(transition))
+    this.#schedule()
+  }
+
+  transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
+    this.#postAll()
+    return this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+  }
+
+  async flush(): Promise<void> {
+    this.#postAll()
+    await this.#thread.ask({ kind: 'flush' }, ANSWER_DEADLINE_MS)
+  }
+
+  async close(): Promise<void> {
+    this.#postAll()
+    try {
+      await this.#thread.ask({ kind: 'close' }, CLOSE_DEADLINE_MS)
+      await this.#thread.end(true)
+    } catch (error) {
+      this.#notice(`not everything is on disk: ${error instanceof Error ? error.message : String(error)}`, 1)
+      await this.#thread.end(false)
+    }
+  }
+
+  #events(begin: () => void): ThreadEvents {
+    return {
+      message: message => {
+        switch (message.kind) {
+          case 'started':
+            this.#threadStarted(message.restored, message.fault)
+            begin()
+            break
+          case 'committed':
+            this.#committed(message.number)
+            break
+          case 'notice':
+            this.#notice(message.message, message.count)
+            break
+          case 'fault':
+            this.#enterFault(message.message)
+            break
+          case 'recovered':
+            this.#recover()
+            break
+          case 'save-again':
+            this.#options.onSaveAgain?.()
+            break
+          default:
+            message satisfies never
+        }
+      },
+      died: why => {
+        this.#enterFault(why)
+        this.#takeBack()
+        begin()
+      },
+      restarted: () => this.#postAll(),
+    }
+  }
+
+  /** What is restored too late, or by a second thread, is older than what control has decided since. */
+  #threadStarted(restored: Restored, fault: string | undefined): void {
+    if (!this.#begun) this.restored = restored
+    if (fault === undefined) this.#recover()
+    else this.#enterFault(fault)
+  }
+
+  /** At the end of this turn, so that what is saved together travels together. */
+  #schedule(): void {
+    if (this.#postSoon) return
+    this.#postSoon = true
+    queueMicrotask(() => {
+      this.#postSoon = false
+      if (this.#postedRows < POSTED_LIMIT) this.#postAll()
+    })
+  }
+
+  #postAll(): void {
+    const rows = this.#pending.size
+    if (rows === 0 || !this.#thread.running) return
+    const posted = { number: this.#nextNumber++, rows, batch: this.#pending.take() }
+    this.#thread.post({ kind: 'batch', number: posted.number, batch: posted.batch })
+    this.#posted.push(posted)
+    this.#postedRows += rows
+  }
+
+  #committed(number: number): void {
+    while (this.#posted[0] !== undefined && this.#posted[0].number <= number) {
+      this.#postedRows -= this.#posted.shift()?.rows ?? 0
+    }
+    this.#postAll()
+  }
+
+  /** A batch that was committed but not acknowledged is written twice: better than not at all. */
+  #takeBack(): void {
+    this.#pending.putBack(this.#posted.map(({ batch }) => batch))
+    this.#posted = []
+    this.#postedRows = 0
+  }
+
+  #notice(message: string, count: number): void {
+    this.#faults += count
+    this.#options.onFault(message)
+  }
+
+  #enterFault(message: string): void {
+    this.#faults++
+    if (message === this.#fault) return
+    this.#fault = message
+    this.#options.onFault(message)
+  }
+
+  #recover(): void {
+    if (this.#fault === undefined) return
+    this.#fault = undefined
+    this.#options.onRecovered()
+  }
+}
