@@ -32,7 +32,9 @@ function packagedNode() {
 }
 
 function fail(why) {
-  console.error(`understudy: this is Node ${process.versions.node}, and Node ${NEEDED.join('.')} or later is needed: ${why}`)
+  console.error(
+    `understudy: this is Node ${process.versions.node}, and Node ${NEEDED.join('.')} or later is needed: ${why}`,
+  )
   process.exit(2)
 }
 
@@ -45,7 +47,9 @@ export function runNode(args) {
     const probe = spawnSync(node, ['--version'], { encoding: 'utf8' })
     if (probe.status !== 0) {
       const said = (probe.stderr || String(probe.error)).trim().split('\n')[0]
-      fail(`the one that npm brought along does not start here (${said}); on Debian, "apt install libatomic1" may help`)
+      fail(
+        `the one that npm brought along does not start here (${said}); on Debian, "apt install libatomic1" may help`,
+      )
     }
   }
   // The channel tells the child when this process is gone, even by SIGKILL.

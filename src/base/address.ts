@@ -63,7 +63,9 @@ export function formatSocketAddr({ address, port }: SocketAddr): string {
 }
 
 function ipv4Bytes(text: string): Uint8Array {
-  return Uint8Array.from(text.split('.'), Number)
+  const bytes = new Uint8Array(4)
+  for (const [i, part] of text.split('.').entries()) bytes[i] = Number(part)
+  return bytes
 }
 
 function ipv6Bytes(text: string): Uint8Array {

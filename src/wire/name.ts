@@ -10,7 +10,12 @@ export const ROOT = '\0' as Name
 export const MAX_NAME_BYTES = 255
 export const MAX_LABEL_BYTES = 63
 
-export type NameError = 'empty' | 'empty label' | 'label longer than 63 bytes' | 'name longer than 255 bytes' | 'bad escape'
+export type NameError =
+  | 'empty'
+  | 'empty label'
+  | 'label longer than 63 bytes'
+  | 'name longer than 255 bytes'
+  | 'bad escape'
 
 /**
  * Reads a name in presentation form (RFC 1035 §5.1, `\.` and `\ddd` escapes). Without a final dot it is relative to
@@ -136,7 +141,7 @@ export function nameFromBytes(bytes: Uint8Array, offset = 0): Name | undefined {
 }
 
 /** `text[at]` is a backslash: the character that the escape means and how much text it takes; undefined if bad. */
-export function readEscape(text: string, at: number): { char: string; length: number } | undefined {
+function readEscape(text: string, at: number): { char: string; length: number } | undefined {
   const next = text[at + 1]
   if (next === undefined) return undefined
   if (next < '0' || next > '9') return next >= '!' && next <= '~' ? { char: next, length: 2 } : undefined

@@ -6,13 +6,19 @@ export const RrType = {
   CNAME: 5,
   SOA: 6,
   PTR: 12,
+  HINFO: 13,
   MX: 15,
   TXT: 16,
+  RP: 17,
+  AFSDB: 18,
   AAAA: 28,
   SRV: 33,
   DNAME: 39,
   OPT: 41,
   DS: 43,
+  SSHFP: 44,
+  TLSA: 52,
+  SPF: 99,
   TKEY: 249,
   TSIG: 250,
   IXFR: 251,
@@ -40,6 +46,7 @@ export const Rcode = {
   BADCOOKIE: 23,
 } as const
 
+const CLASS_NAMES = new Map<number, string>(Object.entries(RrClass).map(([name, code]) => [code, name]))
 const TYPE_NAMES = new Map<number, string>(Object.entries(RrType).map(([name, code]) => [code, name]))
 const RCODE_NAMES = new Map<number, string>(Object.entries(Rcode).map(([name, code]) => [code, name]))
 
@@ -53,6 +60,20 @@ export function typeFromText(text: string): number | undefined {
   const upper = text.toUpperCase()
   if (Object.hasOwn(RrType, upper)) return RrType[upper as keyof typeof RrType]
   const generic = /^TYPE(\d{1,5})$/.exec(upper)
+  const code = generic === null ? Number.NaN : Number(generic[1])
+  return code <= 65535 ? code : undefined
+}
+
+/** `IN`, `CH`, …, or `CLASS32` (RFC 3597 §5). */
+export function classToText(rrClass: number): string {
+  return CLASS_NAMES.get(rrClass) ?? `CLASS${rrClass}`
+}
+
+/** The class that a mnemonic or `CLASSnnn` names, in any letter case; undefined if none. */
+export function classFromText(text: string): number | undefined {
+  const upper = text.toUpperCase()
+  if (Object.hasOwn(RrClass, upper)) return RrClass[upper as keyof typeof RrClass]
+  const generic = /^CLASS(\d{1,5})$/.exec(upper)
   const code = generic === null ? Number.NaN : Number(generic[1])
   return code <= 65535 ? code : undefined
 }

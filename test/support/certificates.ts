@@ -1,0 +1,21 @@
+/** Certificates for www.probe.test, good and bad, by an authority of our own (certificates/make.sh). */
+import { readFileSync } from 'node:fs'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
+export function certificate(name: 'good' | 'expired' | 'wrong-name' | 'self-signed'): Certificate {
+  return { cert: read(`${name}.pem`), key: read(`${name}.key.pem`) }
+}
+
+/** From now on this process trusts what our authority has signed. Before the first TLS connection. */
+export function trustOurAuthority(): void {
+  setDefaultCACertificates([...getCACertificates('default'), read('authority.pem')])
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`./certificates/${name}`, import.meta.url), 'utf8')
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { systemClock } from '#base/clock.ts'
+
+describe('the system clock', () => {
+  it('calls back when the time has come, not before', async () => {
+    const atMs = systemClock.monotonicMs() + 20
+    await new Promise<void>(resolve => void systemClock.at(atMs, resolve))
+    // Timers of the platform may be early by part of a millisecond.
+    assert.ok(systemClock.monotonicMs() >= atMs - 1)
+  })
+
+  it('calls back soon for what is past', async () => {
+    await new Promise<void>(resolve => void systemClock.at(-1e15, resolve))
+  })
+
+  it('does not call back what was cancelled', async () => {
+    const cancel = systemClock.at(systemClock.monotonicMs() + 5, () => assert.fail('cancelled'))
+    cancel()
+    await new Promise<void>(resolve => void systemClock.at(systemClock.monotonicMs() + 10, resolve))
+  })
+
+  it('can wait for longer than the platform, and that can be cancelled', () => {
+    const cancel = systemClock.at(systemClock.monotonicMs() + 1e12, () => assert.fail('at once'))
+    cancel()
+  })
+
+  it('has the same origin in every thread', async () => {
+    const script = `
+      import { parentPort } from 'node:worker_threads'
+      import { systemClock } from '${new URL('../../../src/base/clock.ts', import.meta.url).href}'
+      parentPort.postMessage(systemClock.monotonicMs())`
+    const beforeMs = systemClock.monotonicMs()
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`))
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    worker.on('message', resolve)
+    worker.on('error', reject)
+    const theirMs = await promise
+    assert.ok(theirMs > beforeMs - 1 && theirMs < systemClock.monotonicMs() + 1)
+  })
+})
