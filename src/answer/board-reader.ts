@@ -1,4 +1,7 @@
-/** The reading side of the board: takes a slot's content whole, or takes it again. Nothing is allocated. */
+/**
+ * The reading side of the board: a private copy of each slot, taken whole, and taken again when something has been published since. Nothing
+ * is allocated per query; while nothing changes a slot costs one atomic load.
+ */
 import { HalfWord, halfWords, NEVER, RECORD_HEAD_BYTES, RECORD_TTL_AT, SlotWord } from './board.ts'
 
 export class BoardReader {
@@ -7,40 +10,50 @@ export class BoardReader {
   recordCount = 0
   byteLength = 0
   readonly #words: Uint32Array
-  readonly #taken: Uint32Array
-  readonly #takenBytes: Uint8Array
-  #ttlMin = 0
-  #ttlMax = 0
-  #changeLow = 0
-  #changeHigh = 0
+  /** A half for each slot, one behind the other. */
+  readonly #copies: Uint32Array
+  readonly #copyBytes: Uint8Array
+  /** By slot: where its copy begins, and which number it is a copy of. */
+  readonly #copyAt: Uint32Array
+  readonly #copied: Uint32Array
+  /** The copy that was taken last. */
+  #copy = 0
 
   constructor(board: SharedArrayBuffer) {
     const words = new Uint32Array(board)
+    const slots = words[0]!
     this.#words = words
-    let largest = 0
-    for (let slot = 0; slot < words[0]!; slot++) largest = Math.max(largest, words[2 + 2 * slot]!)
-    this.#taken = new Uint32Array(Math.ceil(largest / 4))
-    this.#takenBytes = new Uint8Array(this.#taken.buffer)
+    this.#copyAt = new Uint32Array(slots)
+    this.#copied = new Uint32Array(slots)
+    let size = 0
+    for (let slot = 0; slot < slots; slot++) {
+      this.#copyAt[slot] = size
+      size += halfWords(words[2 + 2 * slot]!)
+    }
+    this.#copies = new Uint32Array(size)
+    this.#copyBytes = new Uint8Array(this.#copies.buffer)
+    for (let slot = 0; slot < slots; slot++) this.#refresh(slot)
   }
 
-  /** Copies what the slot holds now. */
+  /** Takes what the slot holds now. */
   take(slot: number): void {
     const words = this.#words
-    const at = words[1 + 2 * slot]!
-    const capacity = words[2 + 2 * slot]!
-    for (;;) {
-      const seq = Atomics.load(words, at + SlotWord.seq)
-      this.#copy(at + SlotWord.halves + (seq & 1) * halfWords(capacity), capacity)
-      if ((Atomics.load(words, at + SlotWord.next) - seq) >>> 0 < 2) return
-    }
+    if (Atomics.load(words, words[1 + 2 * slot]! + SlotWord.seq) !== this.#copied[slot]) this.#refresh(slot)
+    const copies = this.#copies
+    const copy = this.#copyAt[slot]!
+    this.#copy = copy
+    this.kind = copies[copy + HalfWord.kind]!
+    this.recordCount = copies[copy + HalfWord.recordCount]!
+    this.byteLength = copies[copy + HalfWord.byteLength]!
   }
 
   /** Writes the records that were taken, each behind the owner pointer, with the TTL of this moment; gives where they end. */
   write(bytes: Uint8Array, at: number, owner: number, nowMs: number): number {
-    const source = this.#takenBytes
+    const source = this.#copyBytes
     const ttl = this.#ttlAt(nowMs)
-    let from = 0
-    while (from < this.byteLength) {
+    let from = (this.#copy + HalfWord.size) * 4
+    const end = from + this.byteLength
+    while (from < end) {
       const length = RECORD_HEAD_BYTES + ((source[from + 10]! << 8) | source[from + 11]!)
       for (let i = 2; i < length; i++) bytes[at + i] = source[from + i]!
       bytes[at] = owner >> 8
@@ -57,21 +70,39 @@ export class BoardReader {
 
   /** Seconds until the answer could change, within the limits; the upper one while no change is in sight. */
   #ttlAt(nowMs: number): number {
-    if (this.#changeHigh === NEVER) return this.#ttlMax
-    const seconds = Math.floor((this.#changeHigh * 2 ** 32 + this.#changeLow - nowMs) / 1000)
-    return Math.min(Math.max(seconds, this.#ttlMin), this.#ttlMax)
+    const copies = this.#copies
+    const max = copies[this.#copy + HalfWord.ttlMax]!
+    const high = copies[this.#copy + HalfWord.changeHigh]!
+    if (high === NEVER) return max
+    const changeMs = high * 2 ** 32 + copies[this.#copy + HalfWord.changeLow]!
+    return Math.min(
+      Math.max(Math.floor((changeMs - nowMs) / 1000), copies[this.#copy + HalfWord.ttlMin]!),
+      max,
+    )
   }
 
-  #copy(half: number, capacity: number): void {
+  #refresh(slot: number): void {
     const words = this.#words
-    this.kind = Atomics.load(words, half + HalfWord.kind)
-    this.recordCount = Atomics.load(words, half + HalfWord.recordCount)
-    this.byteLength = Math.min(Atomics.load(words, half + HalfWord.byteLength), capacity)
-    this.#ttlMin = Atomics.load(words, half + HalfWord.ttlMin)
-    this.#ttlMax = Atomics.load(words, half + HalfWord.ttlMax)
-    this.#changeLow = Atomics.load(words, half + HalfWord.changeLow)
-    this.#changeHigh = Atomics.load(words, half + HalfWord.changeHigh)
-    const count = (this.byteLength + 3) >> 2
-    for (let i = 0; i < count; i++) this.#taken[i] = Atomics.load(words, half + HalfWord.size + i)
+    const at = words[1 + 2 * slot]!
+    const capacity = words[2 + 2 * slot]!
+    for (;;) {
+      const seq = Atomics.load(words, at + SlotWord.seq)
+      this.#fill(this.#copyAt[slot]!, at + SlotWord.halves + (seq & 1) * halfWords(capacity), capacity)
+      if ((Atomics.load(words, at + SlotWord.next) - seq) >>> 0 < 2) {
+        this.#copied[slot] = seq
+        return
+      }
+    }
+  }
+
+  #fill(copy: number, half: number, capacity: number): void {
+    const words = this.#words
+    const copies = this.#copies
+    for (let i = 0; i < HalfWord.size; i++) copies[copy + i] = Atomics.load(words, half + i)
+    // What is being overwritten may be anything; it is thrown away, but must not lead out of the slot.
+    const byteLength = Math.min(copies[copy + HalfWord.byteLength]!, capacity)
+    copies[copy + HalfWord.byteLength] = byteLength
+    const end = HalfWord.size + ((byteLength + 3) >> 2)
+    for (let i = HalfWord.size; i < end; i++) copies[copy + i] = Atomics.load(words, half + i)
   }
 }

@@ -63,6 +63,14 @@ export class Catalog {
     return served === undefined ? { kind: 'failed' } : this.#findIn(served, wanted)
   }
 
+  /** The nearest zone above this one, if that could be loaded. */
+  zoneAbove({ zone }: ServedZone): ServedZone | undefined {
+    let above = parentOf(zone.origin)
+    while (above !== undefined && !this.#byOrigin.has(above) && !this.failed.has(above))
+      above = parentOf(above)
+    return above === undefined ? undefined : this.#byOrigin.get(above)
+  }
+
   /** Whether the name belongs to the zone's own data: not below a cut, nor at or below another zone of this server. */
   isAuthoritative(served: ServedZone, owner: Name): boolean {
     return (

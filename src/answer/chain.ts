@@ -1,5 +1,5 @@
 /** Follows aliases through all zones of the server (RFC 1034 §3.6.2), ahead of any query. */
-import { lowerCase, type Name, nameFromBytes } from '#wire/name.ts'
+import { type Name, nameFromBytes } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import type { RRset } from '#zone/zone.ts'
 import type { Catalog, Found } from './catalog.ts'
@@ -20,10 +20,9 @@ export interface Chain {
 /** Longer chains are cut off, and the client follows the rest by itself. */
 const MAX_LINKS = 16
 
-/** The chain that begins with the alias. A loop ends, as an answer without its end, where a name would come again. */
+/** The chain that begins with the alias. A loop ends, as an answer without its end, where a record would come again (RFC 2181 §5). */
 export function followChain(catalog: Catalog, alias: RRset): Chain {
   const links: Link[] = [{ owner: undefined, alias }]
-  const seen = new Set<Name>()
   for (;;) {
     const target = targetOf(links.at(-1)?.alias)
     const end = catalog.find(target)
@@ -32,9 +31,8 @@ export function followChain(catalog: Catalog, alias: RRset): Chain {
         ? end.served.zone.rrset(end.owner, RrType.CNAME)
         : undefined
     if (next === undefined) return { links, target, end }
-    if (seen.has(lowerCase(target)) || links.length === MAX_LINKS)
+    if (links.length === MAX_LINKS || links.some(({ alias: earlier }) => earlier === next))
       return { links, target, end: { kind: 'outside' } }
-    seen.add(lowerCase(target))
     links.push({ owner: target, alias: next })
   }
 }

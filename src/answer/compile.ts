@@ -1,5 +1,5 @@
 /** Compiles zones to the answer table: which fragment answers which name and type. */
-import { isAtOrBelow, type Name, nameFromBytes } from '#wire/name.ts'
+import { isAtOrBelow, lowerCase, type Name, nameFromBytes } from '#wire/name.ts'
 import { Rcode, RrType } from '#wire/types.ts'
 import type { RRset, ZoneNode } from '#zone/zone.ts'
 import { Catalog, type FailedZone, type ManagedRRsets, type ServedZone } from './catalog.ts'
@@ -82,8 +82,8 @@ class Compiler {
       if (owner === served.zone.origin) this.#delegationSigner(entries, served, owner)
       if (managed !== undefined) defaultFragment = this.#managedRRsets(entries, served, managed)
     }
-    const any = entries.values().next().value
-    // RFC 8482 §4.1: one RRset of those at the name.
+    // RFC 8482 §4.1: one RRset of those at the name; an alias is not followed, since the type fits it (RFC 1034 §4.3.2).
+    const any = entries.get(RrType.CNAME) ?? entries.values().next().value
     if (any !== undefined && flags === 0) entries.set(RrType.ANY, any)
     this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: nxdomain, flags })
   }
@@ -138,7 +138,7 @@ class Compiler {
     writer.rrset('authority', cut, servers)
     const names = servers.data.map(data => nameFromBytes(data)).filter(name => name !== undefined)
     // Without glue from below the cut nobody could reach the child (RFC 9471 §2.1); the rest is a courtesy.
-    const inDomain = names.filter(name => isAtOrBelow(name.toLowerCase() as Name, cut))
+    const inDomain = names.filter(name => isAtOrBelow(lowerCase(name), cut))
     for (const name of inDomain) this.#writeAddresses(writer, zone, name)
     writer.optionalFromHere()
     for (const name of names) if (!inDomain.includes(name)) this.#writeAddresses(writer, zone, name)
@@ -162,15 +162,23 @@ class Compiler {
 
   /** The child's apex is this server's too: DS is still answered from the parent zone, if that is here. */
   #delegationSigner(entries: Map<number, number>, served: ServedZone, apex: Name): void {
-    const parents = this.#catalog.zones.filter(
-      ({ zone }) => zone.origin !== apex && isAtOrBelow(apex, zone.origin),
-    )
-    const parent = parents.sort((a, b) => b.zone.origin.length - a.zone.origin.length)[0]
-    if (parent === undefined || parent === served) return
+    const parent = this.#catalog.zoneAbove(served)
+    if (parent === undefined) return
     const signers = parent.zone.rrset(apex, RrType.DS)
     entries.set(
       RrType.DS,
       signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers),
+    )
+  }
+
+  /** A chain that ends at a cut, seen from the parent zone: DS belongs to this side of it. */
+  #signersBehind(entries: Map<number, number>, owner: Name, chain: Chain, parent: ServedZone): void {
+    const signers = parent.zone.rrset(chain.target, RrType.DS)
+    entries.set(
+      RrType.DS,
+      signers === undefined
+        ? this.#chainWithSoa(owner, chain, parent, Rcode.NOERROR, NO_LIMIT)
+        : this.#lay(writeLinks(owner, chain).rrset('answer', chain.target, signers)),
     )
   }
 
@@ -196,6 +204,8 @@ class Compiler {
             this.#lay(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata)),
           )
         }
+        const parent = end.owner === end.served.zone.origin ? this.#catalog.zoneAbove(end.served) : undefined
+        if (parent !== undefined) this.#signersBehind(entries, owner, chain, parent)
         return nodata
       }
       case 'nxdomain':
@@ -203,6 +213,7 @@ class Compiler {
       case 'delegation': {
         const writer = writeLinks(owner, chain)
         this.#writeReferral(writer, end.served, end.cut)
+        if (lowerCase(target) === end.cut) this.#signersBehind(entries, owner, chain, end.served)
         return this.#lay(writer)
       }
       case 'failed':

@@ -9,11 +9,10 @@ import { RrType, rcodeToText, typeToText } from '#wire/types.ts'
 export const Transport = { udp: 0, tcp: 1 } as const
 export type Transport = (typeof Transport)[keyof typeof Transport]
 
-export const DROP_REASONS = ['short', 'response', 'source-port'] as const
-export type DropReason = (typeof DROP_REASONS)[number]
+export const DROP_REASONS = ['short', 'response', 'source-port', 'unsent'] as const
 
-/** The index behind `drops` for each reason. */
-export const Drop = { short: 0, response: 1, sourcePort: 2 } as const
+/** The index behind `drops` for each reason. `unsent`: the system refused to send the answer. */
+export const Drop = { short: 0, response: 1, sourcePort: 2, unsent: 3 } as const
 
 const QTYPE_CAA = 256
 const QTYPE_OTHER = 257

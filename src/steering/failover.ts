@@ -76,7 +76,8 @@ function selectIn(candidates: readonly Candidate[], current: Selection | undefin
     current === undefined
       ? candidates.find(isUsable)
       : (candidates.find(candidate => candidate.verdict === 'up') ?? candidates.find(isUsable))
-  if (chosen === undefined) return { mode: 'none', endpoints: [], addresses: [], reason: { kind: 'family-down' } }
+  if (chosen === undefined)
+    return { mode: 'none', endpoints: [], addresses: [], reason: { kind: 'family-down' } }
   return serving(chosen, reasonToStart(current))
 }
 

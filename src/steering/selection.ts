@@ -33,7 +33,8 @@ export function sameSelection(a: Selection, b: Selection): boolean {
   return (
     a.mode === b.mode &&
     a.endpoints.join('\n') === b.endpoints.join('\n') &&
-    a.addresses.map(address => address.text).join('\n') === b.addresses.map(address => address.text).join('\n')
+    a.addresses.map(address => address.text).join('\n') ===
+      b.addresses.map(address => address.text).join('\n')
   )
 }
 

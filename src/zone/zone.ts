@@ -20,10 +20,15 @@ export interface ZoneRecord {
   readonly data: Uint8Array
 }
 
+/** Records. */
+const LARGE_RRSET = 32
+
 export class Zone {
   /** In lower case, as all keys of `nodes`. */
   readonly origin: Name
   readonly #nodes = new Map<Name, Map<number, RRset>>()
+  /** What the larger RRsets hold, as text: looking through all of their data for each record would be quadratic. */
+  readonly #contents = new Map<RRset, Set<string>>()
   #recordCount = 0
 
   constructor(origin: Name) {
@@ -48,7 +53,7 @@ export class Zone {
     if (rrset === undefined) {
       node.set(type, { type, ttl, data: [data] })
     } else {
-      if (rrset.data.some(other => equalBytes(other, data))) return 'duplicate'
+      if (this.#holds(rrset, data)) return 'duplicate'
       ;(rrset.data as Uint8Array[]).push(data)
     }
     this.#recordCount++
@@ -73,6 +78,18 @@ export class Zone {
     return new DataView(data.buffer, data.byteOffset + data.length - 20).getUint32(0)
   }
 
+  /** Whether the data is in the set; if it is not, it is about to be. */
+  #holds(rrset: RRset, data: Uint8Array): boolean {
+    if (rrset.data.length < LARGE_RRSET) return rrset.data.some(other => equalBytes(other, data))
+    let contents = this.#contents.get(rrset)
+    if (contents === undefined) {
+      contents = new Set(rrset.data.map(textOf))
+      this.#contents.set(rrset, contents)
+    }
+    const size = contents.size
+    return contents.add(textOf(data)).size === size
+  }
+
   #reach(owner: Name): Map<number, RRset> {
     const known = this.#nodes.get(owner)
     if (known !== undefined) return known
@@ -90,4 +107,8 @@ export class Zone {
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+function textOf(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.length).toString('latin1')
 }

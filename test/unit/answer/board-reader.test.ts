@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { BoardWriter, createBoard, type SlotContent, SlotKind, slotBytes } from '#answer/board.ts'
+import { BoardReader } from '#answer/board-reader.ts'
+
+const TYPE_A = 1
+const OWNER = 0xc00c
+const RECORD_BYTES = slotBytes(1, 4)
+
+function addresses(last: number, count: number, nextChangeMs?: number): SlotContent {
+  const data = Array.from({ length: count }, () => Uint8Array.of(192, 0, 2, last))
+  return { kind: 'records', type: TYPE_A, data, ttl: { minSeconds: 5, maxSeconds: 30, nextChangeMs } }
+}
+
+function written(reader: BoardReader, nowMs = 0): Uint8Array {
+  const bytes = new Uint8Array(512)
+  return bytes.slice(0, reader.write(bytes, 0, OWNER, nowMs))
+}
+
+function ttlOf(record: Uint8Array): number {
+  return new DataView(record.buffer).getUint32(6)
+}
+
+test('what was published before the reader came is taken', () => {
+  const board = createBoard([RECORD_BYTES])
+  new BoardWriter(board).publish(0, addresses(1, 1))
+  const reader = new BoardReader(board)
+  reader.take(0)
+  assert.equal(reader.kind, SlotKind.records)
+  assert.equal(reader.recordCount, 1)
+  assert.deepEqual(written(reader), Uint8Array.of(0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, 192, 0, 2, 1))
+})
+
+test('a slot to which nothing was published answers SERVFAIL', () => {
+  const reader = new BoardReader(createBoard([RECORD_BYTES]))
+  reader.take(0)
+  assert.equal(reader.kind, SlotKind.servfail)
+  assert.equal(reader.byteLength, 0)
+})
+
+test('each publication is taken, whatever it replaces', () => {
+  const board = createBoard([slotBytes(3, 4)])
+  const writer = new BoardWriter(board)
+  const reader = new BoardReader(board)
+  const steps: SlotContent[] = [
+    addresses(1, 3),
+    { kind: 'nodata' },
+    addresses(2, 1),
+    { kind: 'servfail' },
+    addresses(3, 2),
+  ]
+  for (const content of steps) {
+    writer.publish(0, content)
+    reader.take(0)
+    assert.equal(reader.kind, SlotKind[content.kind])
+    const records = content.kind === 'records' ? content.data : []
+    assert.equal(reader.recordCount, records.length)
+    const taken = Array.from({ length: reader.recordCount }, (_, i) =>
+      written(reader).slice(i * 16 + 12, i * 16 + 16),
+    )
+    assert.deepEqual(taken, records)
+  }
+})
+
+test('slots of different sizes are taken apart, in any order', () => {
+  const board = createBoard([slotBytes(1, 4), 0, slotBytes(4, 4), slotBytes(2, 4)])
+  const writer = new BoardWriter(board)
+  const reader = new BoardReader(board)
+  const counts = [1, 0, 4, 2]
+  counts.forEach((count, slot) => {
+    writer.publish(slot, count === 0 ? { kind: 'nodata' } : addresses(10 + slot, count))
+  })
+  for (const slot of [2, 0, 3, 1, 0, 2]) {
+    reader.take(slot)
+    assert.equal(reader.recordCount, counts[slot])
+    for (let i = 0; i < reader.recordCount; i++) assert.equal(written(reader)[i * 16 + 15], 10 + slot)
+  }
+})
+
+test('the TTL is the time to the next change, within its limits', () => {
+  const board = createBoard([RECORD_BYTES])
+  const writer = new BoardWriter(board)
+  const reader = new BoardReader(board)
+  const changeMs = 2 ** 33 + 20_500
+  writer.publish(0, addresses(1, 1, changeMs))
+  reader.take(0)
+  assert.deepEqual(
+    [100_000, 20_500, 10_000, 5000, 0, -1000].map(left => ttlOf(written(reader, changeMs - left))),
+    [30, 20, 10, 5, 5, 5],
+  )
+})
+
+test('no answer is made of two publications while another thread publishes without pause', async () => {
+  const board = createBoard([slotBytes(8, 4)])
+  const reader = new BoardReader(board)
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(PUBLISHER)}`), {
+    workerData: {
+      board,
+      module: new URL('../../../src/answer/board.ts', import.meta.url).href,
+      rounds: ROUNDS,
+    },
+  })
+  let running = true
+  const exited = once(worker, 'exit').then(() => {
+    running = false
+  })
+  while (running) {
+    for (let i = 0; i < 1000; i++) takeWhole(reader)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await exited
+  assert.deepEqual(takeWhole(reader), Uint8Array.of(ROUNDS & 255, (ROUNDS >> 8) & 255, ROUNDS & 7, 0))
+})
+
+const ROUNDS = 60_000
+
+/** Each publication has its number in every address, and as many addresses as its low bits say. */
+const PUBLISHER = `
+  import { workerData } from 'node:worker_threads'
+  const { board, module, rounds } = workerData
+  const { BoardWriter } = await import(module)
+  const writer = new BoardWriter(board)
+  const ttl = { minSeconds: 5, maxSeconds: 30, nextChangeMs: undefined }
+  for (let round = 1; round <= rounds; round++) {
+    const data = Array.from({ length: 1 + (round & 7) }, () => Uint8Array.of(round, round >> 8, round & 7, 0))
+    writer.publish(0, { kind: 'records', type: 1, data, ttl })
+  }`
+
+/** Takes the slot and sees that all of it is of one publication; gives the address. */
+function takeWhole(reader: BoardReader): Uint8Array | undefined {
+  reader.take(0)
+  if (reader.kind === SlotKind.servfail) return undefined
+  const bytes = written(reader)
+  const address = bytes.slice(12, 16)
+  assert.equal(reader.recordCount, 1 + (address[2] ?? 0))
+  assert.equal(bytes.length, reader.recordCount * 16)
+  for (let at = 28; at < bytes.length; at += 16) assert.deepEqual(bytes.slice(at, at + 4), address)
+  return address
+}
