@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 
 /** An address in this process's memory, or the bytes themselves. */
-export type Pointer = bigint | Uint8Array | null
+type Pointer = bigint | Uint8Array | null
 
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number
@@ -10,7 +10,6 @@ export interface Libc {
   setsockopt(fd: number, level: number, option: number, value: Pointer, length: number): number
   getsockopt(fd: number, level: number, option: number, value: Pointer, length: Pointer): number
   getsockname(fd: number, address: Pointer, length: Pointer): number
-  shutdown(fd: number, how: number): number
   close(fd: number): number
   poll(fds: Pointer, count: number, timeoutMs: number): number
   recvmmsg(fd: number, vector: Pointer, count: number, flags: number, timeout: Pointer): number
@@ -26,7 +25,8 @@ export interface Libc {
 /** The calls, or the reason why this machine does not have them. */
 export function loadLibc(): { libc: Libc } | { unavailable: string } {
   if (process.platform !== 'linux') return { unavailable: `recvmmsg is not to be had on ${process.platform}` }
-  if (process.arch !== 'x64' && process.arch !== 'arm64') return { unavailable: `not tried on ${process.arch}` }
+  if (process.arch !== 'x64' && process.arch !== 'arm64')
+    return { unavailable: `not tried on ${process.arch}` }
   try {
     return { libc: declare() }
   } catch (error) {
@@ -45,7 +45,6 @@ function declare(): Libc {
     setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)') as Libc['setsockopt'],
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)') as Libc['getsockopt'],
     getsockname: library.func('int getsockname(int, void *, void *)') as Libc['getsockname'],
-    shutdown: library.func('int shutdown(int, int)') as Libc['shutdown'],
     close: library.func('int close(int)') as Libc['close'],
     poll: library.func('int poll(void *, uint64_t, int)') as Libc['poll'],
     recvmmsg: library.func('int recvmmsg(int, void *, uint32_t, int, void *)') as Libc['recvmmsg'],

@@ -4,7 +4,8 @@
  *
  *   buffers    64 x 2048 bytes; a query at the start of its own, later its answer
  *   names      64 x 32 bytes; the client's socket address
- *   controls   64 x 64 bytes; IP_PKTINFO or IPV6_PKTINFO of the query, sent back with the answer as its source
+ *   controls   64 x 64 bytes; IP_PKTINFO or IPV6_PKTINFO of the query, sent back with the answer as its source; none from a
+ *              socket that is bound to one address
  *   iovecs     128 x 16 bytes: { base, length }; the first 64 receive (length is always 2048), the others send
  *   receiving  64 x struct mmsghdr (64 bytes), element i with buffer, name and control i, for good
  *   sending    64 x struct mmsghdr, element k with those of the k-th packet that has an answer
@@ -15,6 +16,7 @@
  * The vectors are written once. For each packet only lengths are touched, through a Uint32Array laid over them.
  */
 import type { Libc } from './libc.ts'
+import { readPort } from './sockaddr.ts'
 
 export const BATCH_PACKETS = 64
 export const BUFFER_BYTES = 2048
@@ -31,10 +33,9 @@ const EAGAIN = 11
 export class PacketBatch {
   /** All buffers: packet `i` begins at `i * BUFFER_BYTES`. */
   readonly buffers = new Uint8Array(BATCH_PACKETS * BUFFER_BYTES)
-  /** The clients' socket addresses: that of packet `i` begins at `i * 32`. */
-  readonly names = new Uint8Array(BATCH_PACKETS * NAME_BYTES)
 
   readonly #libc: Libc
+  readonly #names = new Uint8Array(BATCH_PACKETS * NAME_BYTES)
   readonly #controls = new Uint8Array(BATCH_PACKETS * CONTROL_BYTES)
   readonly #controlWords = new Uint32Array(this.#controls.buffer)
   readonly #iovecs = new Uint32Array(2 * BATCH_PACKETS * 4)
@@ -57,14 +58,15 @@ export class PacketBatch {
   }
 
   /**
-   * Waits for packets, until the socket's receive time-out. Gives how many came: 0 for a time-out, −1 for an error. Forgets answers that were queued and not sent.
+   * Takes the packets that have come to the socket; with `wait` it waits for the first, until the socket's receive time-out. Gives how
+   * many came, or −1 for an error that `libc.errno()` names. Forgets answers that were queued and not sent.
    */
-  receive(fd: number, packetInfo: boolean, wait: boolean): number {
+  receive(fd: number, wait: boolean): number {
     this.#queued = 0
     const headers = this.#receiving
     for (let i = 0, at = 0; i < this.#used; i++, at += HEADER_WORDS) {
       headers[at + 2] = NAME_BYTES
-      headers[at + 10] = packetInfo ? CONTROL_BYTES : 0
+      headers[at + 10] = CONTROL_BYTES
     }
     const flags = wait ? MSG_WAITFORONE : MSG_DONTWAIT
     const count = this.#libc.recvmmsg(fd, this.#receivingAddress, BATCH_PACKETS, flags, null)
@@ -81,6 +83,11 @@ export class PacketBatch {
   lengthOf(i: number): number {
     const at = i * HEADER_WORDS
     return (this.#receiving[at + 12]! & MSG_TRUNC) === 0 ? this.#receiving[at + 14]! : 0
+  }
+
+  /** The port that packet `i` came from. */
+  sourcePort(i: number): number {
+    return readPort(this.#names, i * NAME_BYTES)
   }
 
   /** The first `length` bytes of buffer `i` go to whom packet `i` came from. Packets in rising order, each at most once. */
@@ -101,14 +108,19 @@ export class PacketBatch {
     let refused = 0
     let from = 0
     while (from < this.#queued) {
-      const vector = this.#sendingAddress + (from === 0 ? 0n : BigInt(from * HEADER_WORDS * 4))
+      const vector =
+        from === 0 ? this.#sendingAddress : this.#sendingAddress + BigInt(from * HEADER_WORDS * 4)
       const sent = this.#libc.sendmmsg(fd, vector, this.#queued - from, 0)
       if (sent > 0) {
         from += sent
-      } else if (this.#libc.errno() !== EINTR) {
-        refused++
-        from++
+        continue
       }
+      const errno = this.#libc.errno()
+      if (errno === EINTR) continue
+      // An interface that takes nothing for so long will not take the rest either, and new queries wait.
+      const lost = errno === EAGAIN ? this.#queued - from : 1
+      refused += lost
+      from += lost
     }
     this.#queued = 0
     return refused
@@ -137,7 +149,7 @@ export class PacketBatch {
 
   #writeVectors(): void {
     const buffers = addressOf(this.#libc, this.buffers)
-    const names = addressOf(this.#libc, this.names)
+    const names = addressOf(this.#libc, this.#names)
     const controls = addressOf(this.#libc, this.#controls)
     this.#iovecsAddress = addressOf(this.#libc, this.#iovecs)
     for (let i = 0; i < BATCH_PACKETS; i++) {

@@ -18,7 +18,7 @@ export function writeSockaddr({ address, port }: SocketAddr): Uint8Array {
   return bytes
 }
 
-/** The port of either kind. */
-export function readPort(sockaddr: Uint8Array): number {
-  return ((sockaddr[2] ?? 0) << 8) | (sockaddr[3] ?? 0)
+/** The port of either kind of address, which begins at `at`. */
+export function readPort(bytes: Uint8Array, at = 0): number {
+  return (bytes[at + 2]! << 8) | bytes[at + 3]!
 }

@@ -9,6 +9,7 @@ const SOL_SOCKET = 1
 const SO_RCVBUF = 8
 const SO_REUSEPORT = 15
 const SO_RCVTIMEO = 20
+const SO_SNDTIMEO = 21
 const SO_MEMINFO = 55
 const SK_MEMINFO_DROPS = 8
 const IPPROTO_IP = 0
@@ -21,8 +22,8 @@ const IPV6_RECVPKTINFO = 49
 /** Fragments as the route wants them, never the path MTU that a forged ICMP message claims. */
 const PMTUDISC_OMIT = 5
 
-/** How long a receive blocks before the thread looks at its flags again. */
-const RECEIVE_TIMEOUT_MS = 100
+/** How long a receive or a send blocks before the thread looks at its flags again. */
+export const BLOCKING_LIMIT_MS = 100
 
 /** What the socket's queue may hold; the kernel gives what `net.core.rmem_max` allows. */
 const RECEIVE_BUFFER_BYTES = 4 << 20
@@ -31,20 +32,30 @@ export interface UdpSocket {
   readonly fd: number
   /** With the port that the system chose, where 0 was asked for. */
   readonly bound: SocketAddr
-  /** Bound to a wildcard address: each answer must name the address that was asked as its source. */
-  readonly packetInfo: boolean
 }
 
-/** Opens and binds a socket that shares its port with its siblings. Throws with the system's own word for the reason. */
-export function openUdpSocket(libc: Libc, address: SocketAddr): UdpSocket {
+/** What failed, as Node's own errors say it. */
+export interface SystemError extends Error {
+  /** `EADDRINUSE`, … */
+  readonly code: string
+  /** `bind`, `setsockopt`, … */
+  readonly syscall: string
+}
+
+/**
+ * Opens and binds a socket. With `shared` it shares its port with others that do so too, and each gets a part of the packets; without, it
+ * fails where the port has any other socket. At a wildcard address it tells of each packet which address was asked. Throws a `SystemError`.
+ */
+export function openUdpSocket(libc: Libc, address: SocketAddr, shared: boolean): UdpSocket {
   const ipv6 = address.address.family === 'ipv6'
   const fd = libc.socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
   if (fd < 0) throw systemError(libc, 'socket')
   try {
     const packetInfo = isWildcard(address.address)
-    setOption(libc, fd, SOL_SOCKET, SO_REUSEPORT, 1)
+    if (shared) setOption(libc, fd, SOL_SOCKET, SO_REUSEPORT, 1)
     libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int32(RECEIVE_BUFFER_BYTES), 4)
-    setReceiveTimeout(libc, fd)
+    limitBlocking(libc, fd, SO_RCVTIMEO)
+    limitBlocking(libc, fd, SO_SNDTIMEO)
     if (ipv6) {
       setOption(libc, fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)
       setOption(libc, fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_OMIT)
@@ -55,7 +66,7 @@ export function openUdpSocket(libc: Libc, address: SocketAddr): UdpSocket {
     }
     const sockaddr = writeSockaddr(address)
     if (libc.bind(fd, sockaddr, sockaddr.length) < 0) throw systemError(libc, 'bind')
-    return { fd, bound: { address: address.address, port: boundPort(libc, fd) }, packetInfo }
+    return { fd, bound: { address: address.address, port: boundPort(libc, fd) } }
   } catch (error) {
     libc.close(fd)
     throw error
@@ -74,9 +85,10 @@ function setOption(libc: Libc, fd: number, level: number, option: number, value:
   if (libc.setsockopt(fd, level, option, int32(value), 4) < 0) throw systemError(libc, 'setsockopt')
 }
 
-function setReceiveTimeout(libc: Libc, fd: number): void {
-  const timeval = new BigInt64Array([BigInt(Math.floor(RECEIVE_TIMEOUT_MS / 1000)), BigInt((RECEIVE_TIMEOUT_MS % 1000) * 1000)])
-  if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, new Uint8Array(timeval.buffer), 16) < 0) throw systemError(libc, 'setsockopt')
+function limitBlocking(libc: Libc, fd: number, option: number): void {
+  const timeval = new BigInt64Array([0n, BigInt(BLOCKING_LIMIT_MS * 1000)])
+  if (libc.setsockopt(fd, SOL_SOCKET, option, new Uint8Array(timeval.buffer), 16) < 0)
+    throw systemError(libc, 'setsockopt')
 }
 
 function boundPort(libc: Libc, fd: number): number {
@@ -89,7 +101,7 @@ function int32(value: number): Uint8Array {
   return new Uint8Array(new Int32Array([value]).buffer)
 }
 
-function systemError(libc: Libc, call: string): Error & { code: string } {
+function systemError(libc: Libc, syscall: string): SystemError {
   const code = libc.errorName(libc.errno())
-  return Object.assign(new Error(`${call}: ${code}`), { code })
+  return Object.assign(new Error(`${syscall}: ${code}`), { code, syscall })
 }

@@ -1,0 +1,79 @@
+/** DNS as a client: one question by UDP, its answer checked. dns2 composes and reads the messages; the socket is ours. */
+import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { Packet } from 'dns2'
+import type { SocketAddr } from '#base/address.ts'
+
+export interface DnsQuestion {
+  readonly server: SocketAddr
+  /** Without escapes: labels that hold dots cannot be asked for. */
+  readonly name: string
+  readonly type: number
+  /** From sending the query to receiving the answer. */
+  readonly timeoutMs: number
+}
+
+export type DnsReply =
+  | { readonly kind: 'answer'; readonly bytes: Uint8Array; readonly packet: Packet }
+  /** Nothing came in time that answers this question. */
+  | { readonly kind: 'timeout' }
+  /** The system's word: `ECONNREFUSED`, `ENETUNREACH`, … */
+  | { readonly kind: 'failed'; readonly code: string }
+
+/** Asks once. What has another ID, another question, or is no response is not the answer (RFC 5452 §9.1), and waiting goes on. Never throws. */
+export function askUdp({ server, name, type, timeoutMs }: DnsQuestion): Promise<DnsReply> {
+  const query = composeQuery(name, type)
+  const socket = createSocket(server.address.family === 'ipv6' ? 'udp6' : 'udp4')
+  return new Promise(resolve => {
+    const finish = (reply: DnsReply): void => {
+      clearTimeout(timer)
+      socket.removeAllListeners()
+      socket.on('error', () => undefined)
+      socket.close()
+      resolve(reply)
+    }
+    const failed = (error: Error | null): void => {
+      if (error !== null)
+        finish({ kind: 'failed', code: 'code' in error ? String(error.code) : error.message })
+    }
+    const timer = setTimeout(() => finish({ kind: 'timeout' }), timeoutMs)
+    socket.on('error', failed)
+    socket.on('message', bytes => {
+      const packet = parseAnswer(bytes, query)
+      if (packet !== undefined) finish({ kind: 'answer', bytes, packet })
+    })
+    // Connected, it takes packets from that server only, and hears of a closed port.
+    socket.connect(server.port, server.address.text, () => socket.send(query.toBuffer(), failed))
+  })
+}
+
+function composeQuery(name: string, type: number): Packet {
+  const query = new Packet()
+  // From outside, the ID is all that tells a forged answer from the real one.
+  query.header.id = randomInt(65_536)
+  query.questions.push({
+    name: name.replace(/\.$/, ''),
+    type,
+    class: Packet.CLASS.IN,
+  } as Packet['questions'][number])
+  return query
+}
+
+/** The message, if it answers the query. */
+function parseAnswer(bytes: Buffer, query: Packet): Packet | undefined {
+  const packet = parse(bytes)
+  if (packet === undefined || packet.header.qr !== 1 || packet.header.id !== query.header.id) return undefined
+  const [asked] = query.questions
+  const [answered, ...more] = packet.questions
+  if (asked === undefined || answered === undefined || more.length > 0) return undefined
+  const same = answered.name.toLowerCase() === asked.name.toLowerCase()
+  return same && answered.type === asked.type && answered.class === asked.class ? packet : undefined
+}
+
+function parse(bytes: Buffer): Packet | undefined {
+  try {
+    return Packet.parse(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+/** What control and the threads that answer say to each other. */
+import type { SocketAddr } from '#base/address.ts'
+
+/** What is answered: a compiled table and the board beside it. */
+export interface Answering {
+  readonly table: SharedArrayBuffer
+  readonly board: SharedArrayBuffer
+}
+
+export type ToThread =
+  | { readonly kind: 'use'; readonly number: number; readonly answering: Answering }
+  | { readonly kind: 'stop' }
+
+export type FromThread =
+  /** Listens and answers. The ports are those of the addresses it was given; empty where its sockets were given to it open. */
+  | { readonly kind: 'started'; readonly ports: readonly number[] }
+  /** From now on nothing older is used. */
+  | { readonly kind: 'using'; readonly number: number }
+
+export interface ThreadData {
+  readonly addresses: readonly SocketAddr[]
+  readonly counters: SharedArrayBuffer
+  /** How many messages have been posted: one word, raised behind each. A thread that blocks in a system call compares it. */
+  readonly posted: Int32Array<SharedArrayBuffer>
+}
