@@ -1,0 +1,22 @@
+/** What crosses between the prober's thread and the one that started it. */
+import type { Outcome } from '#health/outcome.ts'
+import type { Pace } from './scheduler.ts'
+import type { ProbeTarget } from './spec.ts'
+
+export interface ProberData {
+  readonly seed: number
+  readonly userAgent: string
+}
+
+export type ToProber =
+  | { readonly kind: 'targets'; readonly targets: readonly ProbeTarget[] }
+  | { readonly kind: 'pace'; readonly key: string; readonly pace: Pace }
+
+export interface ProbeReport {
+  /** Key of the target. */
+  readonly key: string
+  readonly outcome: Outcome
+  /** Monotonic start of the probe, by the system clock, whose origin is the same in all threads. */
+  readonly startedMs: number
+  readonly endedWallMs: number
+}

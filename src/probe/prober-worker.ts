@@ -1,0 +1,37 @@
+/** The prober's thread: the scheduler with real clock and real probes. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '#base/clock.ts'
+import { seededRandom } from '#base/random.ts'
+import type { ProbeReport, ProberData, ToProber } from './messages.ts'
+import { runProbe } from './run-probe.ts'
+import { Scheduler } from './scheduler.ts'
+import { StallMeter } from './stall.ts'
+import { BEATS, LAG_MICROSECONDS, type WatchedData } from './watched-thread.ts'
+
+const LARGEST = 2 ** 31 - 1
+
+const { seed, userAgent, words, beatMs } = workerData as ProberData & WatchedData
+const meter = new StallMeter(systemClock)
+
+const scheduler = new Scheduler({
+  clock: systemClock,
+  random: seededRandom(seed),
+  stalledMs: () => meter.totalMs,
+  run: target => runProbe(target, userAgent),
+  report(target, outcome, startedMs) {
+    const report: ProbeReport = { key: target.key, outcome, startedMs, endedWallMs: systemClock.wallMs() }
+    parentPort?.postMessage(report)
+    tellLag()
+  },
+})
+
+function tellLag(): void {
+  Atomics.store(words, LAG_MICROSECONDS, Math.min(LARGEST, Math.round(scheduler.lagMs * 1000)))
+}
+
+setInterval(() => Atomics.add(words, BEATS, 1), beatMs)
+
+parentPort?.on('message', (message: ToProber) => {
+  if (message.kind === 'targets') scheduler.setTargets(message.targets)
+  else scheduler.setPace(message.key, message.pace)
+})

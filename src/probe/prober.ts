@@ -1,0 +1,74 @@
+/** The prober: what is to be probed goes in, what probes saw comes out. The probing itself goes on in a thread of its own. */
+import type { ProbeReport, ProberData, ToProber } from './messages.ts'
+import type { Pace } from './scheduler.ts'
+import type { ProbeTarget } from './spec.ts'
+import { WatchedThread } from './watched-thread.ts'
+
+export type { ProbeReport } from './messages.ts'
+
+const STALL_LIMIT_MS = 5000
+
+export interface ProberOptions {
+  readonly targets: readonly ProbeTarget[]
+  readonly seed: number
+  readonly userAgent: string
+  /** A thread that has been silent for longer is replaced. Default 5 s. */
+  readonly stallLimitMs?: number
+  /** As soon as a probe has ended; `inconclusive` ones too. */
+  onReport(report: ProbeReport): void
+  /** The thread died or stood still and is started again, with the targets and paces it had. */
+  onRestart(why: string): void
+}
+
+export interface Prober {
+  /** Those that are there already keep their phase and pace. */
+  setTargets(targets: readonly ProbeTarget[]): void
+  /** Nothing happens if there is no such target. */
+  setPace(key: string, pace: Pace): void
+  /** How late the latest probe was started; while the thread is silent, for how long it has been so. */
+  readonly lagMs: number
+  /** How often the thread had to be started again. */
+  readonly restarts: number
+  /** Probes that are running end at once and are not reported. */
+  close(): Promise<void>
+}
+
+export function startProber(options: ProberOptions): Prober {
+  const { seed, userAgent, stallLimitMs = STALL_LIMIT_MS, onReport, onRestart } = options
+  let { targets } = options
+  const fast = new Set<string>()
+  const data: ProberData = { seed, userAgent }
+  const thread = new WatchedThread({
+    name: 'prober',
+    script: new URL('./prober-worker.ts', import.meta.url),
+    data,
+    stallLimitMs,
+    onStart(post) {
+      post({ kind: 'targets', targets } satisfies ToProber)
+      for (const key of fast) post({ kind: 'pace', key, pace: 'fast' } satisfies ToProber)
+    },
+    onMessage: message => onReport(message as ProbeReport),
+    onRestart,
+  })
+  const post = (message: ToProber): void => thread.post(message)
+  return {
+    setTargets(next) {
+      targets = next
+      const keys = new Set(next.map(target => target.key))
+      for (const key of fast) if (!keys.has(key)) fast.delete(key)
+      post({ kind: 'targets', targets })
+    },
+    setPace(key, pace) {
+      if (pace === 'fast') fast.add(key)
+      else fast.delete(key)
+      post({ kind: 'pace', key, pace })
+    },
+    get lagMs() {
+      return thread.lagMs
+    },
+    get restarts() {
+      return thread.restarts
+    },
+    close: () => thread.close(),
+  }
+}

@@ -1,0 +1,26 @@
+/** One probe of whatever kind. */
+import type { Outcome } from '#health/outcome.ts'
+import type { Finding } from './finding.ts'
+import { probeHttp } from './http-probe.ts'
+import type { ProbeTarget } from './spec.ts'
+import { probeTcp } from './tcp-probe.ts'
+
+/** Never throws; ends with the target's time-out at the latest. */
+export async function runProbe(target: ProbeTarget, userAgent: string): Promise<Outcome> {
+  const startedMs = performance.now()
+  const finding = await find(target, userAgent)
+  return { ...finding, latencyMs: performance.now() - startedMs }
+}
+
+function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promise<Finding> {
+  const { timeoutMs } = timing
+  switch (spec.type) {
+    case 'http':
+    case 'https':
+      return probeHttp(spec, address, { timeoutMs, userAgent })
+    case 'tcp':
+      return probeTcp(spec, address, timeoutMs)
+    default:
+      return spec satisfies never
+  }
+}

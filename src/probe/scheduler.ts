@@ -1,0 +1,190 @@
+/**
+ * Decides when each target is probed. Free of I/O: clock, randomness and the probes themselves are given.
+ *
+ *             due, and fewer than maxRunning run
+ *   waiting ------------------------------------> running
+ *      ^  in the heap, by its due time               |
+ *      +---------------------------------------------+
+ *        ended: the next is due after interval + jitter from this one's start; at fast pace after fast-interval; never before now
+ */
+import type { Clock } from '#base/clock.ts'
+import type { Random } from '#base/random.ts'
+import type { Outcome } from '#health/outcome.ts'
+import { jitterMs } from '#health/timing.ts'
+import { type Due, DueHeap } from './due-heap.ts'
+import { spreadPhases } from './phases.ts'
+import type { ProbeTarget } from './spec.ts'
+import { unlessStalled } from './stall.ts'
+
+/** `fast` while a change of the verdict is being decided. */
+export type Pace = 'normal' | 'fast'
+
+export interface SchedulerOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** At most so many probes run at once; those that are due wait, the longest due first. Default 512. */
+  readonly maxRunning?: number
+  /** For how many milliseconds in all this thread has stood still. */
+  stalledMs(): number
+  /** Carries out one probe; must end, a little after the target's time-out at the latest. */
+  run(target: ProbeTarget): Promise<Outcome>
+  /** @param startedMs monotonic */
+  report(target: ProbeTarget, outcome: Outcome, startedMs: number): void
+}
+
+const MAX_RUNNING = 512
+
+interface Entry extends Due {
+  readonly target: ProbeTarget
+  pace: Pace
+  /** False once it has been taken away while its probe was running. */
+  wanted: boolean
+  running: boolean
+  /** Monotonic start of the latest probe; undefined before the first. */
+  startedMs: number | undefined
+  /** From the start of the latest probe to that of the next at normal pace. */
+  gapMs: number
+}
+
+export class Scheduler {
+  readonly #options: SchedulerOptions
+  readonly #maxRunning: number
+  readonly #entries = new Map<string, Entry>()
+  readonly #waiting = new DueHeap<Entry>()
+  #running = 0
+  #lagMs = 0
+  #timer: { readonly atMs: number; cancel(): void } | undefined
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    this.#maxRunning = options.maxRunning ?? MAX_RUNNING
+  }
+
+  /** How late the latest probe was started, in milliseconds. */
+  get lagMs(): number {
+    return this.#lagMs
+  }
+
+  /** Probes these from now on. Those that are there already keep their phase and pace; what a running probe of another one sees is ignored. */
+  setTargets(targets: readonly ProbeTarget[]): void {
+    const keys = new Set(targets.map(target => target.key))
+    for (const entry of this.#entries.values()) if (!keys.has(entry.target.key)) this.#drop(entry)
+    const added = new Map<string, ProbeTarget>()
+    for (const target of targets) {
+      const entry = this.#entries.get(target.key)
+      if (entry === undefined) added.set(target.key, target)
+      else entry.wanted = true
+    }
+    this.#add([...added.values()])
+    this.#proceed()
+  }
+
+  /** Nothing happens if there is no such target. A change to `fast` never puts the next probe off. */
+  setPace(key: string, pace: Pace): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || !entry.wanted) return
+    entry.pace = pace
+    if (entry.running || entry.startedMs === undefined) return
+    const wishMs = wishedMs(entry, entry.startedMs)
+    const pulledMs = Math.min(entry.dueMs, Math.max(wishMs, this.#options.clock.monotonicMs()))
+    this.#waiting.move(entry, wishMs > entry.dueMs ? wishMs : pulledMs)
+    this.#proceed()
+  }
+
+  #add(targets: readonly ProbeTarget[]): void {
+    const { clock, random } = this.#options
+    const nowMs = clock.monotonicMs()
+    const phases = spreadPhases(
+      targets.map(target => target.timing),
+      random,
+    )
+    for (const [i, target] of targets.entries()) {
+      const { firstMs = 0, gapMs = target.timing.intervalMs } = phases[i] ?? {}
+      const state = { pace: 'normal', wanted: true, running: false, startedMs: undefined } as const
+      const entry: Entry = { ...state, target, gapMs, dueMs: nowMs + firstMs, place: -1 }
+      this.#entries.set(target.key, entry)
+      this.#waiting.add(entry)
+    }
+  }
+
+  /** One that is being probed stays until that has ended: should it come back meanwhile, its probes must not overlap. */
+  #drop(entry: Entry): void {
+    entry.wanted = false
+    entry.pace = 'normal'
+    if (entry.running) return
+    this.#waiting.remove(entry)
+    this.#entries.delete(entry.target.key)
+  }
+
+  /** Starts what is due, as far as there is room, and waits for the next. */
+  #proceed(): void {
+    const { clock } = this.#options
+    while (this.#running < this.#maxRunning) {
+      const first = this.#waiting.first
+      const nowMs = clock.monotonicMs()
+      if (first === undefined || first.dueMs > nowMs) break
+      this.#lagMs = nowMs - first.dueMs
+      this.#waiting.remove(first)
+      this.#start(first, nowMs)
+    }
+    this.#wait()
+  }
+
+  #wait(): void {
+    const atMs = this.#running < this.#maxRunning ? this.#waiting.first?.dueMs : undefined
+    if (this.#timer?.atMs === atMs) return
+    this.#timer?.cancel()
+    this.#timer = undefined
+    if (atMs === undefined) return
+    const cancel = this.#options.clock.at(atMs, () => {
+      this.#timer = undefined
+      this.#proceed()
+    })
+    this.#timer = { atMs, cancel }
+  }
+
+  #start(entry: Entry, nowMs: number): void {
+    const { run, stalledMs } = this.#options
+    const { target } = entry
+    const stalledBeforeMs = stalledMs()
+    if (entry.startedMs !== undefined) entry.gapMs = this.#normalGapMs(target)
+    entry.startedMs = nowMs
+    entry.running = true
+    this.#running++
+    const end = (outcome: Outcome): void => this.#end(entry, nowMs, stalledBeforeMs, outcome)
+    run(target).then(end, error => end(brokenProbe(error, this.#options.clock.monotonicMs() - nowMs)))
+  }
+
+  #normalGapMs({ timing }: ProbeTarget): number {
+    return timing.intervalMs + this.#options.random() * jitterMs(timing)
+  }
+
+  #end(entry: Entry, startedMs: number, stalledBeforeMs: number, outcome: Outcome): void {
+    const { clock, stalledMs, report } = this.#options
+    const { target } = entry
+    const nowMs = clock.monotonicMs()
+    this.#running--
+    entry.running = false
+    if (entry.wanted) {
+      entry.dueMs = Math.max(nowMs, wishedMs(entry, startedMs))
+      this.#waiting.add(entry)
+      const overdueMs = nowMs - startedMs - target.timing.timeoutMs
+      const heldUpMs = Math.max(overdueMs, stalledMs() - stalledBeforeMs)
+      report(target, unlessStalled(outcome, heldUpMs, target.timing.timeoutMs), startedMs)
+    } else {
+      this.#entries.delete(target.key)
+    }
+    this.#proceed()
+  }
+}
+
+/** When the next probe should start by the pace alone. */
+function wishedMs({ target, pace, gapMs }: Entry, startedMs: number): number {
+  return startedMs + (pace === 'fast' ? Math.min(gapMs, target.timing.fastIntervalMs) : gapMs)
+}
+
+/** A probe that throws is a mistake of this program, never the endpoint's. */
+function brokenProbe(error: unknown, latencyMs: number): Outcome {
+  const detail = `the probe itself broke: ${error instanceof Error ? error.name : typeof error}`
+  return { kind: 'inconclusive', reason: 'internal', detail, latencyMs }
+}

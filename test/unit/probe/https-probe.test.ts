@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { TLSSocket } from 'node:tls'
+import { runProbe } from '#probe/run-probe.ts'
+import type { HttpSpec } from '#probe/spec.ts'
+import { type Certificate, certificate, trustOurAuthority } from '#test/certificates.ts'
+import { RawServer } from '#test/raw-server.ts'
+import { AMPLE_MS, httpSpec, targetOf, USER_AGENT } from './targets.ts'
+
+trustOurAuthority()
+
+/** The probe's word on a server with this certificate, and the name that was asked for. */
+async function probe(tls: Certificate, changes: Partial<HttpSpec> = {}, address = '127.0.0.1') {
+  let serverName: string | false | null | undefined
+  const onConnection = (socket: unknown): void => {
+    const tlsSocket = socket as TLSSocket & { readonly servername?: string | false }
+    serverName = tlsSocket.servername
+    tlsSocket.once('data', () => tlsSocket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))
+  }
+  await using server = await RawServer.start(onConnection, { address, tls })
+  const target = targetOf(httpSpec(server.port, { type: 'https', ...changes }), address, {
+    timeoutMs: AMPLE_MS,
+  })
+  const { kind, reason, detail } = await runProbe(target, USER_AGENT)
+  return { said: `${kind} ${reason}`, detail, serverName }
+}
+
+describe('the https probe', () => {
+  it('passes with a valid certificate for the name, which it asks for', async () => {
+    const { said, serverName } = await probe(certificate('good'), { body: 'ok' })
+    assert.deepEqual([said, serverName], ['pass ok', 'www.probe.test'])
+  })
+
+  it('passes over IPv6', async () => {
+    assert.equal((await probe(certificate('good'), {}, '::1')).said, 'pass ok')
+  })
+
+  it('asks for no name where the host is an address, which must be in the certificate', async () => {
+    const { said, serverName } = await probe(certificate('good'), { host: '127.0.0.1' })
+    assert.deepEqual([said, serverName], ['pass ok', false])
+    assert.equal((await probe(certificate('good'), { host: '192.0.2.1' })).said, 'fail certificate')
+  })
+
+  for (const name of ['expired', 'wrong-name', 'self-signed'] as const) {
+    it(`fails with a certificate that is ${name}`, async () => {
+      const { said, detail } = await probe(certificate(name))
+      assert.equal(said, 'fail certificate')
+      assert.notEqual(detail, '')
+    })
+
+    it(`passes with a certificate that is ${name} where it is not to be verified`, async () => {
+      assert.equal((await probe(certificate(name), { verify: false })).said, 'pass ok')
+    })
+  }
+
+  it('asks again for the whole handshake each time', async () => {
+    let resumed = 0
+    const onConnection = (socket: unknown): void => {
+      const tlsSocket = socket as TLSSocket
+      if (tlsSocket.isSessionReused()) resumed++
+      tlsSocket.once('data', () => tlsSocket.end('HTTP/1.1 200 OK\r\n\r\n'))
+    }
+    await using server = await RawServer.start(onConnection, { tls: certificate('good') })
+    const target = targetOf(httpSpec(server.port, { type: 'https' }), '127.0.0.1', { timeoutMs: AMPLE_MS })
+    for (let i = 0; i < 3; i++) assert.equal((await runProbe(target, USER_AGENT)).kind, 'pass')
+    assert.deepEqual([server.connections, resumed], [3, 0])
+  })
+})

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Outcome } from '#health/outcome.ts'
+import { StallMeter, unlessStalled } from '#probe/stall.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
+
+describe('StallMeter', () => {
+  it('counts nothing while the timers are punctual', async () => {
+    const clock = new VirtualClock()
+    const meter = new StallMeter(clock)
+    await clock.advance(10_000)
+    assert.equal(meter.totalMs, 0)
+  })
+
+  it('counts a stall while it is not over, and once', async () => {
+    const clock = new VirtualClock()
+    const meter = new StallMeter(clock)
+    await clock.advance(1000)
+    clock.stall(600)
+    assert.equal(meter.totalMs, 500)
+    await clock.advance(0)
+    assert.equal(meter.totalMs, 500)
+    await clock.advance(1000)
+    clock.stall(300)
+    await clock.advance(1000)
+    assert.equal(meter.totalMs, 700)
+  })
+})
+
+describe('unlessStalled', () => {
+  const fail: Outcome = { kind: 'fail', reason: 'timeout', detail: 'no response within 4s', latencyMs: 4000 }
+
+  it('takes a fail back after 250 ms of stall, or a quarter of the time-out if that is more', () => {
+    assert.equal(unlessStalled(fail, 1000, 4000), fail)
+    assert.equal(unlessStalled(fail, 250, 100), fail)
+    assert.deepEqual(unlessStalled(fail, 1001, 4000), {
+      kind: 'inconclusive',
+      reason: 'stalled',
+      detail: 'this prober was held up for 1001 ms; it saw: no response within 4s',
+      latencyMs: 4000,
+    })
+    assert.equal(unlessStalled(fail, 251, 100).kind, 'inconclusive')
+  })
+
+  it('leaves every other outcome', () => {
+    for (const kind of ['pass', 'inconclusive'] as const) {
+      const outcome = { ...fail, kind }
+      assert.equal(unlessStalled(outcome, 60_000, 4000), outcome)
+    }
+  })
+})
