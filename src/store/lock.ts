@@ -3,6 +3,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
+/** A connection that nobody holds is collected, and its lock lost with it. */
+const held = new Set<Database.Database>()
+
 /**
  * Takes the lock on a state, which lies beside its database as `.lock`; the folder is made where it is missing. The lock
  * is an open transaction on an empty database: SQLite knows how to lock files on every system. If another has it,
@@ -19,9 +22,11 @@ export function lockState(statePath: string): { release(): void } | { heldBy: st
     if (!isBusy(error)) throw error
     return { heldBy: holder(pidPath) }
   }
+  held.add(database)
   notePid(pidPath)
   return {
     release() {
+      if (!held.delete(database)) return
       rmSync(pidPath, { force: true })
       database.close()
     },

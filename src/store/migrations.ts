@@ -36,7 +36,7 @@ const MIGRATIONS: readonly string[] = [
 ]
 
 /** The version that `migrate` leads to. */
-export const SCHEMA_VERSION = MIGRATIONS.length
+const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Brings the database to this version, all or nothing. Throws if it was written by a newer one. */
 export function migrate(database: Database): void {

@@ -51,7 +51,8 @@ export class StoreThread {
     return new Promise((resolve, reject) => {
       if (!this.running) return reject(new Error('the thread of the store is being started again'))
       const id = this.#nextId++
-      const late = (): void => this.#take(id)?.reject(new Error(`the store has not answered for ${deadlineMs} ms`))
+      const late = (): void =>
+        this.#take(id)?.reject(new Error(`the store has not answered for ${deadlineMs} ms`))
       const timer = setTimeout(late, deadlineMs)
       this.#asked.set(id, { resolve, reject, timer })
       this.post({ kind: 'request', id, want })
