@@ -1,0 +1,81 @@
+/** Reads the files of a configuration: bounded, and with a digest over all that was read. */
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, relative } from 'node:path'
+
+export interface SourceFile {
+  /** Absolute. */
+  readonly path: string
+  /** As named in complaints. */
+  readonly file: string
+  readonly bytes: Uint8Array
+  /** Seconds since 1970, as far as they fit a serial. */
+  readonly modifiedSeconds: number
+}
+
+export const MAX_YAML_BYTES = 16 * 1024 * 1024
+export const MAX_MASTER_BYTES = 256 * 1024 * 1024
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EACCES: 'cannot be read: permission denied',
+  EISDIR: 'is a folder, not a file',
+  ELOOP: 'is a link that leads nowhere',
+}
+
+export class Files {
+  readonly #cwd: string
+  readonly #hash = createHash('sha256')
+
+  constructor(cwd: string) {
+    this.#cwd = cwd
+  }
+
+  /** The path as a person reads it: relative to the working folder where that is shorter. */
+  shown(path: string): string {
+    const short = relative(this.#cwd, path) || '.'
+    return short.length < path.length ? short : path
+  }
+
+  /** The file, or in words what is in the way. */
+  async read(path: string, maxBytes: number): Promise<SourceFile | { readonly problem: string }> {
+    try {
+      const { size, mtimeMs, ...stats } = await statFile(path)
+      if (!stats.regular) return { problem: 'is not a file' }
+      if (size > maxBytes) return { problem: `is larger than ${maxBytes / 1024 / 1024} MiB` }
+      const bytes = await readFile(path)
+      this.#hash.update(`${basename(path)}\n${bytes.length}\n`).update(bytes)
+      const modifiedSeconds = Math.min(0xffffffff, Math.max(0, Math.floor(mtimeMs / 1000)))
+      return { path, file: this.shown(path), bytes, modifiedSeconds }
+    } catch (error) {
+      return { problem: problemOf(error) }
+    }
+  }
+
+  /** SHA-256 in hex over the names and contents of all files read; call it once, at the end. */
+  digest(): string {
+    return this.#hash.digest('hex')
+  }
+}
+
+/** In words what the system says about a path. */
+export function problemOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  return WORDS[code] ?? `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+}
+
+/** UTF-8 without a byte order mark; undefined if the bytes are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+async function statFile(path: string): Promise<{ size: number; mtimeMs: number; regular: boolean }> {
+  const stats = await stat(path)
+  if (stats.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
+  return { size: stats.size, mtimeMs: stats.mtimeMs, regular: stats.isFile() }
+}

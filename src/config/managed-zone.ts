@@ -1,0 +1,116 @@
+/** A zone file in YAML: its settings and pools joined with its static data. */
+import { dirname, resolve } from 'node:path'
+import { lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
+import { readMasterFile } from '#zone/master-file.ts'
+import type { Zone } from '#zone/zone.ts'
+import { readChecks } from './checks.ts'
+import type { ManagedName } from './configuration.ts'
+import { complainOfConflicts } from './conflicts.ts'
+import { type Files, MAX_MASTER_BYTES, type SourceFile } from './files.ts'
+import { linkPools } from './link.ts'
+import { type NameDraft, readNames } from './names.ts'
+import { originOfFile, type ReadZone } from './plain-zone.ts'
+import { readPools } from './pools.ts'
+import { demand, readSection, type Section } from './section.ts'
+import { makeZone } from './soa.ts'
+import { nested, text } from './values.ts'
+import { show } from './words.ts'
+import type { YamlSource } from './yaml-source.ts'
+
+const SHAPE = {
+  zone: text(1024),
+  records: text(4096),
+  nameservers: nested,
+  soa: nested,
+  checks: nested,
+  pools: nested,
+  names: nested,
+} as const
+const LATER_KEYS = ['maintenance', 'references']
+
+/** Whether these are the keys of a zone, and not of a server configuration. */
+export function looksLikeZone(source: YamlSource): boolean {
+  const ofZone = Object.keys(SHAPE)
+  return source.topKeys.some(key => ofZone.includes(key))
+}
+
+/** Reads a zone with managed names, and the master file that it names. */
+export async function readManagedZone(
+  { path, file, modifiedSeconds }: SourceFile,
+  source: YamlSource,
+  files: Files,
+): Promise<ReadZone> {
+  const { complaints } = source
+  const records = source.get(['records'])
+  const recordsPath =
+    typeof records === 'string' && records !== '' ? resolve(dirname(path), records) : undefined
+  const said = originIn(source)
+  const origin = said ?? originOfFile(path)
+  const broken = { file, origin, guessed: said === undefined, recordsPath, complaints, configured: undefined }
+  if (!source.sound) return broken
+  const section = readSection(source, [], SHAPE, LATER_KEYS)
+  if (said === undefined) complainOfOrigin(source, section)
+  const known = origin ?? ROOT
+  const given = recordsPath === undefined ? undefined : await readRecords(source, recordsPath, files, known)
+  const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
+  if (recordsPath === undefined) complainOfNobody(source, section)
+  const checks = readChecks(source)
+  const pools = readPools(source)
+  const drafts = readNames(source, known, pools)
+  const linked = linkPools(source, { origin: known, checks, pools, names: drafts })
+  if (zone !== undefined) complainOfConflicts(source, drafts, zone, given?.records)
+  if (zone === undefined || complaints.hasErrors) return broken
+  return { ...broken, configured: { file, zone, pools: linked, names: managedNames(drafts) } }
+}
+
+/** Of a file with faults in its syntax as well, if it can be made out. */
+function originIn(source: YamlSource): Name | undefined {
+  const written = source.get(['zone'])
+  const parsed = typeof written === 'string' && written !== '@' ? parseName(written) : undefined
+  return parsed !== undefined && 'name' in parsed ? lowerCase(parsed.name) : undefined
+}
+
+function complainOfOrigin(source: YamlSource, section: Section<typeof SHAPE>): void {
+  const { zone } = section.values
+  demand(source, [], section, 'zone')
+  if (zone !== undefined) source.complain(['zone'], `${show(zone)} is not a name`)
+}
+
+function complainOfNobody(source: YamlSource, { values, bad }: Section<typeof SHAPE>): void {
+  if (values.nameservers === undefined && !bad.has('records'))
+    source.warn(['zone'], 'has neither nameservers: nor records:, so nobody can delegate to it')
+}
+
+function managedNames(drafts: readonly NameDraft[]): ManagedName[] {
+  return drafts.map(({ name, pool = '', ttlSeconds, ttlMinSeconds }) => ({
+    name,
+    pool,
+    ttlSeconds,
+    ttlMinSeconds,
+  }))
+}
+
+/** The master file, whose records are then in this zone and not in one of their own. */
+async function readRecords(
+  source: YamlSource,
+  path: string,
+  files: Files,
+  origin: Name,
+): Promise<{ zone: Zone | undefined; records: SourceFile } | undefined> {
+  for (const key of ['nameservers', 'soa']) {
+    if (source.get([key]) !== undefined)
+      source.complain([key], 'is in the master file (records:) already; leave out one of the two', 'key')
+  }
+  const records = await files.read(path, MAX_MASTER_BYTES)
+  if ('problem' in records) {
+    source.complain(['records'], `${files.shown(path)}: ${records.problem}`)
+    return undefined
+  }
+  const { zone, complaints } = readMasterFile(records.bytes, {
+    file: records.file,
+    origin,
+    expectOrigin: origin,
+  })
+  source.complaints.add(...complaints)
+  return { zone, records }
+}

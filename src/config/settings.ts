@@ -1,0 +1,145 @@
+/** The server's own settings: `understudy.yaml`, and what the command line says instead. */
+import { hostname } from 'node:os'
+import { dirname, resolve } from 'node:path'
+import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import type { Complaints } from './complaints.ts'
+import type { ServerSettings } from './configuration.ts'
+import { readSection, type Section } from './section.ts'
+import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
+import { show } from './words.ts'
+import type { Path, YamlSource } from './yaml-source.ts'
+
+/** Values of the command line, which outrank those of the file. */
+export interface CommandLine {
+  readonly zones?: string
+  readonly state?: string
+  readonly listen?: readonly string[]
+  readonly admin?: string
+}
+
+const PATH_BYTES = 4096
+const node = refine(text(63), name =>
+  /^[\x21-\x7e]+$/.test(name)
+    ? { value: name }
+    : { problem: `${show(name)} has spaces, or characters beyond ASCII` },
+)
+
+const SHAPE = {
+  node,
+  listen: nested,
+  zones: text(PATH_BYTES),
+  state: text(PATH_BYTES),
+  responders: integer(1, 64),
+  udp: choice(['auto', 'batch', 'portable']),
+  log: nested,
+} as const
+const LATER_KEYS = ['introspection-from', 'references', 'tokens']
+const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
+const LOG_SHAPE = {
+  level: choice(['debug', 'info', 'warn', 'error']),
+  format: choice(['auto', 'json', 'pretty']),
+} as const
+
+/** What complaints of the command line call their file. */
+const COMMAND_LINE = 'command line'
+const BEYOND_LOOPBACK =
+  'is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy'
+
+/** A configuration file, if there is one. */
+export interface SettingsFile {
+  /** Absolute. */
+  readonly path: string
+  readonly source: YamlSource
+}
+
+/** The settings as defaults, file and command line say them. What cannot be used is complained of, and the default stands. */
+export function readSettings(
+  file: SettingsFile | undefined,
+  line: CommandLine,
+  cwd: string,
+  complaints: Complaints,
+): ServerSettings {
+  const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
+  const base = file === undefined ? cwd : dirname(file.path)
+  const dns = fromLine(line.listen, '--listen', complaints) ?? listen.dns ?? [LOOPBACK_DNS]
+  const admin = fromLine(line.admin === undefined ? undefined : [line.admin], '--admin', complaints)?.[0]
+  if (admin !== undefined && !isLoopback(admin.address))
+    complaints.ofWhole(COMMAND_LINE, `--admin: ${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
+  complainOfTwice(dns, line.listen === undefined ? file?.source : undefined, complaints)
+  return {
+    node: top.node ?? (hostname() || 'understudy'),
+    dns,
+    admin: admin ?? listen.admin ?? LOOPBACK_ADMIN,
+    metrics: listen.metrics,
+    responders: top.responders,
+    udp: top.udp ?? 'auto',
+    zonesPath: line.zones === undefined ? resolve(base, top.zones ?? 'zones') : resolve(cwd, line.zones),
+    statePath:
+      line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
+    logLevel: log.level ?? 'info',
+    logFormat: log.format ?? 'auto',
+  }
+}
+
+interface Read {
+  readonly top: Partial<Section<typeof SHAPE>['values']>
+  readonly listen: Partial<Section<typeof LISTEN_SHAPE>['values']>
+  readonly log: Partial<Section<typeof LOG_SHAPE>['values']>
+}
+
+const NOTHING: Read = { top: {}, listen: {}, log: {} }
+
+function readFile(source: YamlSource): Read {
+  const top = readSection(source, [], SHAPE, LATER_KEYS).values
+  const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
+  const log = readSection(source, ['log'], LOG_SHAPE).values
+  const { admin, metrics } = listen
+  const path: Path = ['listen', 'admin']
+  if (admin !== undefined && !isLoopback(admin.address))
+    source.complain(path, `${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
+  if (admin !== undefined && metrics !== undefined && admin.port !== 0 && isSame(admin, metrics))
+    source.complain(
+      ['listen', 'metrics'],
+      'is the address of listen.admin, which has /metrics already; leave it out',
+    )
+  return { top, listen, log }
+}
+
+function fromLine(
+  texts: readonly string[] | undefined,
+  option: string,
+  complaints: Complaints,
+): SocketAddr[] | undefined {
+  return texts?.flatMap(text => {
+    const parsed = socketAddr.safeParse(text)
+    if (parsed.success) return [parsed.data]
+    complaints.ofWhole(COMMAND_LINE, `${option}: ${parsed.error.issues[0]?.message}`)
+    return []
+  })
+}
+
+function complainOfTwice(
+  dns: readonly SocketAddr[],
+  source: YamlSource | undefined,
+  complaints: Complaints,
+): void {
+  for (const [index, address] of dns.entries()) {
+    if (address.port === 0 || dns.findIndex(other => isSame(other, address)) === index) continue
+    const problem = `${formatSocketAddr(address)} is here twice`
+    if (source === undefined) complaints.ofWhole(COMMAND_LINE, `--listen: ${problem}`)
+    else source.complain(['listen', 'dns', index], problem)
+  }
+}
+
+function isSame(a: SocketAddr, b: SocketAddr): boolean {
+  return formatSocketAddr(a) === formatSocketAddr(b)
+}
+
+function loopback(port: number): SocketAddr {
+  const parsed = parseSocketAddr(`127.0.0.1:${port}`)
+  if (parsed === undefined) throw new RangeError(`${port} is not a port`)
+  return parsed
+}
+
+const LOOPBACK_DNS = loopback(5300)
+const LOOPBACK_ADMIN = loopback(8053)

@@ -1,0 +1,125 @@
+/** The SOA, NS and address records of a zone without a master file: `nameservers:` and `soa:`. */
+import type { Address } from '#base/address.ts'
+import { childOf, isAtOrBelow, lowerCase, type Name, nameToBytes, parseName } from '#wire/name.ts'
+import { RrType } from '#wire/types.ts'
+import { Zone } from '#zone/zone.ts'
+import { readSection, readValue } from './section.ts'
+import { address, integer, oneOrList, refine, seconds, text } from './values.ts'
+import { show } from './words.ts'
+import { isPlainMap, type YamlSource } from './yaml-source.ts'
+
+interface Nameserver {
+  readonly name: Name
+  readonly addresses: readonly Address[]
+}
+
+const YEAR_SECONDS = 31_536_000
+/** Of the SOA and of what stands for the nameservers. */
+const TTL_SECONDS = 3600
+
+const TIMERS = { refresh: 7200, retry: 900, expire: 1_209_600, minimum: 300 } as const
+const timer = seconds(1, YEAR_SECONDS)
+const SHAPE = {
+  mname: text(1024),
+  rname: text(1024),
+  serial: integer(0, 0xffffffff),
+  ttl: seconds(0, YEAR_SECONDS),
+  refresh: timer,
+  retry: timer,
+  expire: timer,
+  minimum: seconds(0, YEAR_SECONDS),
+} as const
+
+/**
+ * The static part of a zone that has no master file.
+ *
+ * @param serial unless `soa:` says one: when the zone was last changed, in seconds since 1970
+ */
+export function makeZone(source: YamlSource, origin: Name, serial: number): Zone {
+  const zone = new Zone(origin)
+  const servers = readNameservers(source, origin)
+  const { values } = readSection(source, ['soa'], SHAPE)
+  const mname = readName(source, 'mname', values.mname, origin) ?? servers[0]?.name ?? origin
+  const rname = readMailbox(source, values.rname, origin)
+  const numbers = [
+    values.serial ?? serial,
+    values.refresh ?? TIMERS.refresh,
+    values.retry ?? TIMERS.retry,
+    values.expire ?? TIMERS.expire,
+    values.minimum ?? TIMERS.minimum,
+  ]
+  zone.add({
+    owner: origin,
+    type: RrType.SOA,
+    ttl: values.ttl ?? TTL_SECONDS,
+    data: soaData(mname, rname, numbers),
+  })
+  for (const server of servers) addServer(zone, server)
+  return zone
+}
+
+function addServer(zone: Zone, { name, addresses }: Nameserver): void {
+  zone.add({ owner: zone.origin, type: RrType.NS, ttl: TTL_SECONDS, data: nameToBytes(name) })
+  for (const { family, bytes } of addresses) {
+    const type = family === 'ipv4' ? RrType.A : RrType.AAAA
+    zone.add({ owner: name, type, ttl: TTL_SECONDS, data: bytes })
+  }
+}
+
+const addresses = oneOrList(address)
+const noAddresses = refine(oneOrList(address.nullable()), list => ({
+  value: list.filter(one => one !== null),
+}))
+
+function readNameservers(source: YamlSource, origin: Name): Nameserver[] {
+  const servers: Nameserver[] = []
+  const written = source.get(['nameservers']) ?? {}
+  if (!isPlainMap(written))
+    source.complain(['nameservers'], 'expected names with addresses, such as { ns1: 192.0.2.53 }')
+  for (const key of source.keys(['nameservers'])) {
+    const path = ['nameservers', key]
+    const parsed = parseName(key, origin)
+    if ('error' in parsed) {
+      source.complain(path, `${show(key)} is not a name: ${parsed.error}`, 'key')
+      continue
+    }
+    const name = lowerCase(parsed.name)
+    const inside = isAtOrBelow(name, lowerCase(origin))
+    const read = readValue(source, path, inside ? addresses : noAddresses)
+    if (!inside && (read?.value.length ?? 0) > 0)
+      source.warn(path, 'is outside of the zone: its addresses are left out')
+    servers.push({ name, addresses: inside ? (read?.value ?? []) : [] })
+  }
+  return servers
+}
+
+function readName(
+  source: YamlSource,
+  key: string,
+  written: string | undefined,
+  origin: Name,
+): Name | undefined {
+  if (written === undefined) return undefined
+  const parsed = parseName(written, origin)
+  if (!('error' in parsed)) return parsed.name
+  source.complain(['soa', key], `${show(written)} is not a name: ${parsed.error}`)
+  return undefined
+}
+
+/** `hostmaster` of the zone by default; a name, or a mail address (RFC 1035 §8: its local part is one label). */
+function readMailbox(source: YamlSource, written: string | undefined, origin: Name): Name {
+  const byDefault = childOf('hostmaster', origin) ?? origin
+  const mail = /^([^@]+)@([^@]+)$/.exec(written ?? '')
+  if (mail === null) return readName(source, 'rname', written, origin) ?? byDefault
+  const domain = parseName(`${mail[2]?.replace(/\.$/, '')}.`)
+  const mailbox = 'error' in domain ? undefined : childOf(mail[1] ?? '', domain.name)
+  if (mailbox === undefined) source.complain(['soa', 'rname'], `${show(written)} is not a mail address`)
+  return mailbox ?? byDefault
+}
+
+/** RFC 1035 §3.3.13. */
+function soaData(mname: Name, rname: Name, numbers: readonly number[]): Uint8Array {
+  const tail = new DataView(new ArrayBuffer(4 * numbers.length))
+  for (const [index, number] of numbers.entries()) tail.setUint32(4 * index, number)
+  return Uint8Array.from([...nameToBytes(mname), ...nameToBytes(rname), ...new Uint8Array(tail.buffer)])
+}

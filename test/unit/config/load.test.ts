@@ -1,0 +1,209 @@
+/** Where settings come from, and what becomes of folders of zones. */
+import assert from 'node:assert/strict'
+import { symlink, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { formatSocketAddr } from '#base/address.ts'
+import { checkPath, loadConfiguration } from '#config/load.ts'
+import { nameToText } from '#wire/name.ts'
+import { folderOf, linesOf } from './folder.ts'
+
+const zone = (name: string): string => `zone: ${name}\nnameservers: { ns1: 192.0.2.53 }\n`
+const master =
+  '@ 3600 IN SOA ns1 hostmaster 7 7200 900 1209600 300\n@ 3600 IN NS ns1\nns1 3600 IN A 192.0.2.53\n'
+
+test('defaults without a file', async () => {
+  await using folder = await folderOf({ 'zones/a.example.yaml': zone('a.example') })
+  const { configuration, complaints } = await loadConfiguration({ cwd: folder.path, env: {} })
+  assert.deepEqual(complaints, [])
+  assert.ok(configuration)
+  const { dns, admin, node, ...rest } = configuration.settings
+  assert.deepEqual(dns.map(formatSocketAddr), ['127.0.0.1:5300'])
+  assert.equal(formatSocketAddr(admin), '127.0.0.1:8053')
+  assert.notEqual(node, '')
+  assert.deepEqual(rest, {
+    metrics: undefined,
+    responders: undefined,
+    udp: 'auto',
+    zonesPath: join(folder.path, 'zones'),
+    statePath: join(folder.path, 'state/understudy.db'),
+    logLevel: 'info',
+    logFormat: 'auto',
+  })
+})
+
+const everything = `node: ns1
+listen: { dns: ["127.0.0.1:53", "[::1]:53"], admin: 127.0.0.1:1, metrics: 0.0.0.0:9153 }
+zones: ./z
+state: ../s.db
+responders: 2
+udp: portable
+log: { level: debug, format: json }
+`
+
+test('a file says everything, relative to itself; the command line outranks it', async () => {
+  await using folder = await folderOf({
+    'etc/understudy.yaml': everything,
+    'etc/z/a.example.yaml': zone('a.example'),
+  })
+  const request = { configFile: 'etc/understudy.yaml', cwd: folder.path, env: {} }
+  const { configuration } = await loadConfiguration(request)
+  assert.ok(configuration)
+  const { dns, admin, metrics, ...rest } = configuration.settings
+  assert.deepEqual([...dns, admin, ...(metrics ? [metrics] : [])].map(formatSocketAddr), [
+    '127.0.0.1:53',
+    '[::1]:53',
+    '127.0.0.1:1',
+    '0.0.0.0:9153',
+  ])
+  assert.deepEqual(rest, {
+    node: 'ns1',
+    responders: 2,
+    udp: 'portable',
+    zonesPath: join(folder.path, 'etc/z'),
+    statePath: join(folder.path, 's.db'),
+    logLevel: 'debug',
+    logFormat: 'json',
+  })
+  const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }
+  const outranked = (await loadConfiguration({ ...request, ...line })).configuration?.settings
+  assert.ok(outranked)
+  assert.deepEqual([...outranked.dns, outranked.admin].map(formatSocketAddr), [
+    '127.0.0.1:0',
+    '127.0.0.1:0',
+    '[::1]:2',
+  ])
+  assert.equal(outranked.zonesPath, join(folder.path, 'etc/z'))
+  assert.equal(outranked.statePath, join(folder.path, 'x.db'))
+})
+
+test('the file is the one named, or UNDERSTUDY_CONFIG, or understudy.yaml', async () => {
+  await using folder = await folderOf({
+    'understudy.yaml': 'node: here',
+    'other.yaml': 'node: other',
+    'zones/a.example.zone': master,
+  })
+  const nodeOf = async (configFile?: string, env = {}): Promise<string | undefined> => {
+    const request = { ...(configFile === undefined ? {} : { configFile }), cwd: folder.path, env }
+    return (await loadConfiguration(request)).configuration?.settings.node
+  }
+  assert.equal(await nodeOf(), 'here')
+  assert.equal(await nodeOf(undefined, { UNDERSTUDY_CONFIG: 'other.yaml' }), 'other')
+  assert.equal(await nodeOf('understudy.yaml', { UNDERSTUDY_CONFIG: 'other.yaml' }), 'here')
+  const gone = await loadConfiguration({ configFile: 'gone.yaml', cwd: folder.path, env: {} })
+  assert.equal(gone.configuration, undefined)
+  assert.deepEqual(linesOf(gone.complaints), ['gone.yaml: no such file'])
+})
+
+test('a bad command line', async () => {
+  await using folder = await folderOf({ 'zones/a.example.zone': master })
+  const listen = ['127.0.0.1', '127.0.0.1:53', '127.0.0.1:53']
+  const bad = await loadConfiguration({ listen, admin: '0.0.0.0:8053', cwd: folder.path, env: {} })
+  assert.equal(bad.configuration, undefined)
+  assert.deepEqual(linesOf(bad.complaints), [
+    'command line: --listen: 127.0.0.1 has no port; write 127.0.0.1:53',
+    'command line: --admin: 0.0.0.0:8053 is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy',
+    'command line: --listen: 127.0.0.1:53 is here twice',
+  ])
+})
+
+test('a folder of zones that is missing or empty', async () => {
+  await using folder = await folderOf({ 'empty/.hidden.zone': 'x' })
+  const missing = await loadConfiguration({ cwd: folder.path, env: {} })
+  assert.equal(missing.configuration, undefined)
+  assert.match(linesOf(missing.complaints).join(), /^zones: there is no such folder; make it/)
+  const empty = await loadConfiguration({ zones: 'empty', cwd: folder.path, env: {} })
+  assert.deepEqual(empty.configuration?.zones, [])
+  assert.deepEqual(linesOf(empty.complaints), ['empty: warning: holds no zones: no *.yaml and no *.zone'])
+})
+
+test('zones are found by their endings; master files of zones are not served by themselves', async () => {
+  await using folder = await folderOf({
+    'a.example.zone': master,
+    'b.example.yml': 'zone: b.example\nrecords: b.example.zone\n',
+    'b.example.zone': master,
+    'notes.txt': 'no zone',
+    '.c.example.zone': 'hidden',
+    'elsewhere/d': master,
+    'root.zone': master.replaceAll('ns1', 'ns1.'),
+  })
+  await symlink('elsewhere/d', join(folder.path, 'd.example.zone'))
+  const { configuration, complaints } = await checkPath('.', { cwd: folder.path, env: {} })
+  assert.deepEqual(linesOf(complaints), [])
+  assert.deepEqual(
+    configuration?.zones.map(({ file, zone }) => [file, nameToText(zone.origin)]),
+    [
+      ['b.example.yml', 'b.example.'],
+      ['a.example.zone', 'a.example.'],
+      ['d.example.zone', 'd.example.'],
+      ['root.zone', '.'],
+    ],
+  )
+})
+
+test('a broken zone is listed, and the others are served', async () => {
+  await using folder = await folderOf({
+    'a.example.yaml': zone('a.example'),
+    'b.example.yaml': `${zone('b.example')}nmaes: {}\n`,
+    'c.example.yaml': 'zone: [',
+    'c.example.zone': master,
+    'd.yaml': 'zone: d.example\nrecords: d.example.zone\nnames: [',
+    'd.example.zone': master,
+    'no name.yaml': '{',
+  })
+  const { configuration } = await checkPath('.', { cwd: folder.path, env: {} })
+  assert.deepEqual(
+    configuration?.zones.map(({ file }) => file),
+    ['a.example.yaml'],
+  )
+  assert.deepEqual(configuration?.broken.map(({ file, origin }) => [file, nameToText(origin)]).sort(), [
+    ['b.example.yaml', 'b.example.'],
+    ['c.example.yaml', 'c.example.'],
+    ['d.yaml', 'd.example.'],
+  ])
+})
+
+test('one zone in two files is an error that names both, and neither is served', async () => {
+  await using folder = await folderOf({
+    'a.yaml': zone('a.example'),
+    'b.yaml': zone('A.example.'),
+    'a.example.zone': master,
+  })
+  const { configuration, complaints } = await checkPath('.', { cwd: folder.path, env: {} })
+  assert.deepEqual(linesOf(complaints), [
+    'a.example.zone: a.example. is the zone of a.yaml already',
+    'b.yaml: a.example. is the zone of a.yaml already',
+  ])
+  assert.deepEqual(configuration?.zones, [])
+  assert.deepEqual(
+    configuration?.broken.map(({ file }) => file),
+    ['a.yaml'],
+  )
+})
+
+test('the digest is that of what was read', async () => {
+  const digestOf = async (files: Record<string, string>): Promise<string | undefined> => {
+    await using folder = await folderOf(files)
+    return (await checkPath('.', { cwd: folder.path, env: {} })).configuration?.digest
+  }
+  const files = { 'a.example.yaml': 'zone: a.example\nrecords: r\n', r: master }
+  const digest = await digestOf(files)
+  assert.match(digest ?? '', /^[0-9a-f]{64}$/)
+  assert.equal(await digestOf(files), digest)
+  assert.notEqual(await digestOf({ ...files, r: `${master};\n` }), digest)
+})
+
+test('a file beyond all bounds is not read', async () => {
+  await using folder = await folderOf({
+    'big.yaml': '',
+    'a.example.yaml': 'zone: a.example\nrecords: big.zone\n',
+    'big.zone': '',
+  })
+  await truncate(join(folder.path, 'big.yaml'), 17 * 1024 * 1024)
+  await truncate(join(folder.path, 'big.zone'), 257 * 1024 * 1024)
+  const { complaints } = await checkPath('.', { cwd: folder.path, env: {} })
+  assert.deepEqual(linesOf(complaints), [
+    'a.example.yaml:2:10: records: big.zone: is larger than 256 MiB',
+    'big.yaml: is larger than 16 MiB',
+  ])
+})
