@@ -5,11 +5,19 @@ const TIMEOUT_MS = 10_000
 
 /** The JSON document at the path. Throws, with words for a person, if there is none. */
 export async function getJson(server: string, path: string): Promise<unknown> {
-  const url = new URL(path, server)
   const token = process.env['UNDERSTUDY_TOKEN']
-  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
+  const headers = {
+    accept: 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  }
   try {
-    const options = { headers, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) }
+    const url = new URL(path, server)
+    const options = {
+      headers,
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }
     const { statusCode, body } = await request(url, options)
     const document: unknown = await body.json()
     if (statusCode === 200) return document

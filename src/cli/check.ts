@@ -2,14 +2,16 @@
 import { formatDuration } from '#base/duration.ts'
 import type { Configuration, ConfiguredZone, ManagedName } from '#config/configuration.ts'
 import { checkPath, loadConfiguration } from '#config/load.ts'
-import { jitterMs, worstCaseMs } from '#health/timing.ts'
 import { plainName } from '#control/plan.ts'
+import { jitterMs, worstCaseMs } from '#health/timing.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 
 /** Gives the exit code: 1 where anything is wrong; warnings are shown and do not count. */
 export async function check(path: string | undefined): Promise<number> {
   const at = { cwd: process.cwd(), env: process.env }
-  const { configuration, complaints } = await (path === undefined ? loadConfiguration(at) : checkPath(path, at))
+  const { configuration, complaints } = await (path === undefined
+    ? loadConfiguration(at)
+    : checkPath(path, at))
   printComplaints(complaints)
   if (configuration !== undefined) process.stdout.write(summary(configuration))
   const wrong = configuration === undefined || complaints.some(complaint => complaint.severity === 'error')

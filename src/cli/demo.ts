@@ -9,7 +9,7 @@ import { formatComplaint } from '#base/complaint.ts'
 import { type LoadRequest, loadConfiguration } from '#config/load.ts'
 import { Server } from '#control/server.ts'
 import type { TransitionView } from '#control/view.ts'
-import { addressesIn, ask } from './ask.ts'
+import { askAddresses, type Seen } from './ask.ts'
 import { VERSION } from './version.ts'
 
 const PRIMARY = '127.0.0.1'
@@ -41,7 +41,7 @@ interface Stage {
   readonly folder: string
 }
 
-/** Gives the exit code: 1 if the failover was not seen. */
+/** Gives the exit code: 1 if the failover was not seen, or a query went without an answer. */
 export async function demo({ keep }: { readonly keep?: boolean }): Promise<number> {
   const stage = await setUp()
   try {
@@ -61,10 +61,19 @@ async function setUp(): Promise<Stage> {
   const primary = new WebServer(PRIMARY)
   await primary.start(backup.port)
   await writeFile(join(folder, 'demo.test.yaml'), zoneFile(backup.port))
-  say(`Two web servers, http://${PRIMARY}:${backup.port} (primary) and http://${BACKUP}:${backup.port} (backup).`)
+  say(
+    `Two web servers, http://${PRIMARY}:${backup.port} (primary) and http://${BACKUP}:${backup.port} (backup).`,
+  )
   say(`The zone that is served:\n\n${zoneFile(backup.port).replace(/^/gm, '    ').trimEnd()}\n`)
   const state = join(folder, 'understudy.db')
-  const request = { zones: folder, state, listen: ['127.0.0.1:0'], admin: '127.0.0.1:0', cwd: folder, env: {} }
+  const request = {
+    zones: folder,
+    state,
+    listen: ['127.0.0.1:0'],
+    admin: '127.0.0.1:0',
+    cwd: folder,
+    env: {},
+  }
   return { server: await startServer(request), primary, backup, folder }
 }
 
@@ -80,40 +89,65 @@ async function startServer(request: LoadRequest): Promise<Server> {
 }
 
 async function play({ server, primary, backup }: Stage): Promise<boolean> {
-  const [dns] = server.bound
-  if (dns === undefined) throw new Error('not listening')
-  await waitFor(() => server.pools().every(pool => pool.endpoints.every(({ addresses }) => addresses[0]?.verdict === 'up')))
-  await show('Both are up.', dns)
+  const [address] = server.bound
+  if (address === undefined) throw new Error('not listening')
+  const client = new Client(address)
+  await waitFor(() =>
+    server.pools().every(pool => pool.endpoints.every(({ addresses }) => addresses[0]?.verdict === 'up')),
+  )
+  await client.show('Both are up.')
   const stoppedMs = performance.now()
   await primary.stop()
   say(`--- The primary is stopped.\n`)
-  const failoverMs = await untilAnswered(dns, BACKUP, stoppedMs)
-  await show(`The answer names the backup ${seconds(failoverMs)} after the primary was stopped.`, dns)
+  const failoverMs = await client.untilAnswered(BACKUP, stoppedMs)
+  await client.show(`The answer names the backup ${seconds(failoverMs)} after the primary was stopped.`)
   const startedMs = performance.now()
   await primary.start(backup.port)
   say(`--- The primary is started again.\n`)
-  const failbackMs = await untilAnswered(dns, PRIMARY, startedMs)
-  await show(`The answer names the primary again ${seconds(failbackMs)} after it was started.`, dns)
+  const failbackMs = await client.untilAnswered(PRIMARY, startedMs)
+  await client.show(`The answer names the primary again ${seconds(failbackMs)} after it was started.`)
   const seen = failoverMs !== undefined && failbackMs !== undefined
-  if (seen) say(`Failover in ${seconds(failoverMs)}, failback in ${seconds(failbackMs)}, and no query without an answer.`)
-  return seen
+  if (seen) say(`Failover in ${seconds(failoverMs)}, failback in ${seconds(failbackMs)}. ${client.account}`)
+  return seen && client.unanswered === 0
 }
 
-/** Milliseconds from `sinceMs` to the first answer that names the address; undefined if none came in time. */
-async function untilAnswered(dns: SocketAddr, address: string, sinceMs: number): Promise<number | undefined> {
-  while (performance.now() - sinceMs < PATIENCE_MS) {
-    const { message } = await ask(dns, NAME, 'A')
-    if (addressesIn(message).includes(address)) return performance.now() - sinceMs
-    await pause()
+/** Asks the server over and over, and keeps account. */
+class Client {
+  asked = 0
+  unanswered = 0
+  readonly #server: SocketAddr
+
+  constructor(server: SocketAddr) {
+    this.#server = server
   }
-  say(`No answer with ${address} within ${PATIENCE_MS / 1000} s.`)
-  return undefined
-}
 
-async function show(headline: string, dns: SocketAddr): Promise<void> {
-  const { text } = await ask(dns, NAME, 'A')
-  const { text: port } = { text: dns.port }
-  say(`${headline}\n\n$ dig @${dns.address.text} -p ${port} ${NAME} A\n${text}\n`)
+  get account(): string {
+    return `Of ${this.asked} queries ${this.unanswered === 0 ? 'none' : this.unanswered} went without an answer.`
+  }
+
+  /** Milliseconds from `sinceMs` to the first answer that names the address; undefined if none came in time. */
+  async untilAnswered(address: string, sinceMs: number): Promise<number | undefined> {
+    while (performance.now() - sinceMs < PATIENCE_MS) {
+      const { addresses } = await this.#ask()
+      if (addresses.includes(address)) return performance.now() - sinceMs
+      await pause()
+    }
+    say(`No answer with ${address} within ${PATIENCE_MS / 1000} s.`)
+    return undefined
+  }
+
+  async show(headline: string): Promise<void> {
+    const { address, port } = this.#server
+    const { text } = await this.#ask()
+    say(`${headline}\n\n$ dig @${address.text} -p ${port} ${NAME} A\n${text}\n`)
+  }
+
+  async #ask(): Promise<Seen> {
+    const seen = await askAddresses(this.#server, NAME)
+    this.asked++
+    if (!seen.answered) this.unanswered++
+    return seen
+  }
 }
 
 async function untilInterrupted({ server, primary }: Stage): Promise<void> {

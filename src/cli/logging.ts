@@ -19,7 +19,9 @@ export function createLogger({ node, logLevel, logFormat }: ServerSettings): Log
   // Nobody reads any more (EPIPE), or the disk is full: the server goes on without its log.
   destination.on('error', () => undefined)
   const readable = logFormat === 'pretty' || (logFormat === 'auto' && isatty(STDOUT))
-  const stream = readable ? pretty({ destination, ignore: 'pid,hostname,node', translateTime: 'SYS:HH:MM:ss.l' }) : destination
+  const stream = readable
+    ? pretty({ destination, ignore: 'pid,hostname,node', translateTime: 'SYS:HH:MM:ss.l' })
+    : destination
   const options = { level: logLevel, base: { node }, timestamp: pino.stdTimeFunctions.isoTime }
   return Object.assign(pino(options, stream), { end: () => flush(destination) })
 }

@@ -43,7 +43,9 @@ function program(exit: (code: number) => void): Command {
     .action(async (options: ServeOptions) => exit(await serve(options)))
   root
     .command('check')
-    .description('validate a configuration, a folder of zones or one zone; shows the worst-case failover time of each managed name')
+    .description(
+      'validate a configuration, a folder of zones or one zone; shows the worst-case failover time of each managed name',
+    )
     .argument('[path]', 'file or folder (default: what serve would read)')
     .addHelpText('after', '\nExample:\n  understudy check zones/')
     .action(async (path: string | undefined) => exit(await check(path)))

@@ -1,6 +1,7 @@
 /** `understudy serve`: runs the server until it is told to stop. */
-import { startAdmin } from '#admin/server.ts'
+
 import { createMetrics } from '#admin/metrics.ts'
+import { startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
 import { loadConfiguration } from '#config/load.ts'
 import { Server } from '#control/server.ts'
@@ -25,7 +26,12 @@ interface Running {
 /** Resolves with the exit code once the server has ended. */
 export async function serve(options: ServeOptions): Promise<number> {
   const { config, ...rest } = options
-  const request = { ...rest, ...(config === undefined ? {} : { configFile: config }), cwd: process.cwd(), env: process.env }
+  const request = {
+    ...rest,
+    ...(config === undefined ? {} : { configFile: config }),
+    cwd: process.cwd(),
+    env: process.env,
+  }
   const { configuration, complaints } = await loadConfiguration(request)
   if (configuration === undefined) {
     printComplaints(complaints)
@@ -61,7 +67,10 @@ export async function serve(options: ServeOptions): Promise<number> {
 function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0], log: Logger): void {
   const addresses = server.bound.map(formatSocketAddr)
   const { zones, settings } = server.configuration
-  log.info({ node: settings.node, version: VERSION, zones: zones.length }, `understudy ${VERSION}: ${zones.length} zones`)
+  log.info(
+    { node: settings.node, version: VERSION, zones: zones.length },
+    `understudy ${VERSION}: ${zones.length} zones`,
+  )
   log.info({ addresses, why: server.udpWhy }, `answering on ${addresses.join(', ')}; UDP by ${server.udpWhy}`)
   log.info({ admin: formatSocketAddr(admin) }, `admin on http://${formatSocketAddr(admin)}`)
 }
@@ -86,7 +95,8 @@ async function reload(server: Server, log: Logger): Promise<void> {
     const { done, complaints } = await server.reload()
     logComplaints(complaints, log)
     if (done) log.info({ zones: server.configuration.zones.length }, 'configuration reloaded')
-    else log.error({}, `configuration not reloaded, the old one stays in force: ${countComplaints(complaints)}`)
+    else
+      log.error({}, `configuration not reloaded, the old one stays in force: ${countComplaints(complaints)}`)
   } catch (error) {
     log.error({ error: String(error) }, `configuration not reloaded: ${String(error)}`)
   }

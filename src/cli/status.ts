@@ -47,11 +47,14 @@ function endpointLines(pool: PoolView): string[] {
   const rows = pool.endpoints.flatMap(({ name, addresses }) =>
     addresses.map(address => {
       const { lastOutcome } = address
-      const age = address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
+      const age =
+        address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
       const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
       return [name, address.address, address.verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
     }),
   )
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows.map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+  return rows.map(row =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  )
 }

@@ -1,0 +1,106 @@
+/** An HTTP listener with bounds on everything a client can spend. */
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import type { z } from 'zod'
+import { formatSocketAddr, parseAddress, type SocketAddr } from '#base/address.ts'
+import { type FieldError, Problem, refuseConnection, sendProblem } from './problem.ts'
+
+/** Where to tell of faults of our own; pino fits. */
+export interface Log {
+  error(data: object, message: string): void
+}
+
+const MAX_CONNECTIONS = 256
+/** Longer than a name of 255 octets with every one escaped. */
+const MAX_PARAMETER_LENGTH = 4096
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+}
+
+/** A listener without routes. Requests are checked by the zod schemas of their routes. */
+export function createListener(log: Log): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: 65_536,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 5000,
+      requireHostHeader: false,
+      connectionsCheckingInterval: 1000,
+    },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
+  })
+  app.server.maxConnections = MAX_CONNECTIONS
+  app.setValidatorCompiler(
+    ({ schema, httpPart }) =>
+      data =>
+        validate(schema as z.ZodType, data, httpPart ?? 'body'),
+  )
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new Problem(404, `nothing here answers ${request.method} ${pathOf(request.url)}`)),
+  )
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status === 500) log.error({ err: error }, `${request.method} ${pathOf(request.url)} failed`)
+    return sendProblem(reply, problem)
+  })
+  return app
+}
+
+/** Binds the listener and returns the address with the port it got. Throws, saying which listener it was. */
+export async function listen(app: FastifyInstance, what: string, wanted: SocketAddr): Promise<SocketAddr> {
+  try {
+    await app.listen({
+      host: wanted.address.text,
+      port: wanted.port,
+      ipv6Only: wanted.address.family === 'ipv6',
+    })
+  } catch (error) {
+    throw new Error(
+      `${what} ${formatSocketAddr(wanted)}: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  const bound = app.server.address()
+  if (bound === null || typeof bound === 'string') return wanted
+  return { address: parseAddress(bound.address) ?? wanted.address, port: bound.port }
+}
+
+function validate(schema: z.ZodType, data: unknown, part: string): { value: unknown } | { error: Problem } {
+  const { data: value, error } = schema.safeParse(data)
+  if (error === undefined) return { value }
+  const errors = error.issues.flatMap(issue => fieldErrors(issue, part))
+  const detail = errors.map(({ field, detail }) => `${field}: ${detail}`).join('; ')
+  return { error: new Problem(400, detail, errors) }
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
+  const fieldOf = (...path: PropertyKey[]): string =>
+    [part === 'querystring' ? 'query' : part, ...path].join('.')
+  if (issue.code !== 'unrecognized_keys') return [{ field: fieldOf(...issue.path), detail: issue.message }]
+  return issue.keys.map(key => ({ field: fieldOf(...issue.path, key), detail: 'there is no such field' }))
+}
+
+/** Faults of our own are not told in detail: they stand in the log. */
+function problemOf(error: Error & { readonly statusCode?: number }): Problem {
+  if (error instanceof Problem) return error
+  const status = error.statusCode ?? 500
+  return status >= 500
+    ? new Problem(500, 'an internal error; the log says more')
+    : new Problem(status, error.message)
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url
+}
