@@ -1,0 +1,45 @@
+/** `npm run bench`: measures, prints the page and writes it to docs/benchmarks.md. `--short` only tries everything out and writes nothing; `--only PART` too. */
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { measureFailover } from './failover.ts'
+import { describeMachine } from './machine.ts'
+import { measureQueries, type Rounds } from './queries.ts'
+import { type Figures, renderReport } from './report.ts'
+import { measureSwitch } from './switch.ts'
+
+interface Extent {
+  readonly queries: Rounds
+  readonly switches: number
+  readonly kills: number
+}
+
+const FULL: Extent = { queries: { rounds: 7, seconds: 3, warmUpSeconds: 2 }, switches: 2000, kills: 10 }
+const SHORT: Extent = { queries: { rounds: 2, seconds: 1, warmUpSeconds: 1 }, switches: 200, kills: 1 }
+/** The whole run is to take 8 minutes at most. */
+const LIMIT_MS = 8 * 60_000
+
+const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+// The launcher is gone: nobody waits for this any more.
+process.once('disconnect', () => process.exit(1))
+process.channel?.unref()
+const limit = setTimeout(() => {
+  process.stderr.write(`not finished after ${LIMIT_MS / 60_000} minutes\n`)
+  process.exit(1)
+}, LIMIT_MS)
+
+const report = renderReport(await measure(values.short === true ? SHORT : FULL, values.only))
+process.stdout.write(report)
+if (values.short !== true && values.only === undefined)
+  await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report)
+clearTimeout(limit)
+
+async function measure({ queries, switches, kills }: Extent, only: string | undefined): Promise<Figures> {
+  const wanted = (part: string): boolean => only === undefined || only === part
+  return {
+    machine: describeMachine(),
+    ...(wanted('switch') ? { switch: await measureSwitch(switches) } : {}),
+    ...(wanted('failover') ? { failover: await measureFailover(kills) } : {}),
+    ...(wanted('queries') ? { queries: await measureQueries(queries) } : {}),
+  }
+}
