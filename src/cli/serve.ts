@@ -66,11 +66,8 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0], log: Logger): void {
   const addresses = server.bound.map(formatSocketAddr)
-  const { zones, settings } = server.configuration
-  log.info(
-    { node: settings.node, version: VERSION, zones: zones.length },
-    `understudy ${VERSION}: ${zones.length} zones`,
-  )
+  const { zones } = server.configuration
+  log.info({ version: VERSION, zones: zones.length }, `understudy ${VERSION}: ${zones.length} zones`)
   log.info({ addresses, why: server.udpWhy }, `answering on ${addresses.join(', ')}; UDP by ${server.udpWhy}`)
   log.info({ admin: formatSocketAddr(admin) }, `admin on http://${formatSocketAddr(admin)}`)
 }
