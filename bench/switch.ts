@@ -11,6 +11,7 @@ import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import { createGeneration, Generations } from '#control/generation.ts'
 import { Judging } from '#control/judging.ts'
+import { PolicyMaker } from '#control/policy.ts'
 import { startListeners } from '#serve/listeners.ts'
 import { openStore } from '#store/store.ts'
 import { BACKUP, MANAGED, ORIGIN, PRIMARY } from './bench-zone.ts'
@@ -116,12 +117,17 @@ async function startParts(configuration: Configuration, switched: (seconds: numb
     events: { probe: nothing, transition: nothing, switched, failover: nothing, reload: nothing },
     log: { info: nothing, warn: nothing, error: nothing },
   })
-  const generation = createGeneration(configuration)
+  const policy = new PolicyMaker('0').policyOf(configuration.settings)
+  const generation = createGeneration(configuration, policy)
   generations.add(generation)
   judging.adopt(configuration)
-  const { dns, udp } = configuration.settings
+  const {
+    dns,
+    udp,
+    answering: { tcp },
+  } = configuration.settings
   const onRestart = (what: string, why: string): void => void process.stderr.write(`${what}: ${why}\n`)
-  const listeners = await startListeners({ dns, udp, responders: 1, answering: generation, onRestart })
+  const listeners = await startListeners({ dns, udp, responders: 1, tcp, answering: generation, onRestart })
   const close = async (): Promise<void> => {
     await listeners.close()
     await store.close()

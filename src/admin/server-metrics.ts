@@ -34,12 +34,26 @@ function traffic(registry: Registry): FillServer {
     labelNames: ['reason'],
     registers,
   })
+  const refused = new Counter({
+    name: 'understudy_queries_refused_total',
+    help: 'DNS queries answered REFUSED, by transport and reason.',
+    labelNames: ['transport', 'reason'],
+    registers,
+  })
+  const limited = new Counter({
+    name: 'understudy_rate_limited_total',
+    help: 'DNS responses over the rate limit, by what became of them.',
+    labelNames: ['action'],
+    registers,
+  })
   return server => {
-    for (const counter of [queries, responses, dropped]) counter.reset()
+    for (const counter of [queries, responses, dropped, refused, limited]) counter.reset()
     for (const { transport, label, value } of server.queries) queries.inc({ transport, qtype: label }, value)
     for (const { transport, label, value } of server.responses)
       responses.inc({ transport, rcode: label }, value)
     for (const { label, value } of server.dropped) dropped.inc({ reason: label }, value)
+    for (const { transport, label, value } of server.refused) refused.inc({ transport, reason: label }, value)
+    for (const { label, value } of server.limited) limited.inc({ action: label }, value)
   }
 }
 

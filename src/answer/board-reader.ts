@@ -2,11 +2,15 @@
  * The reading side of the board: a private copy of each slot, taken whole, and taken again when something has been published since. Nothing
  * is allocated per query; while nothing changes a slot costs one atomic load.
  */
+
 import { HalfWord, halfWords, NEVER, RECORD_HEAD_BYTES, RECORD_TTL_AT, SlotWord } from './board.ts'
+import { ExtendedError } from './extended-error.ts'
 
 export class BoardReader {
   /** `SlotKind` of what was taken last. */
   kind = 0
+  /** Why the answer is not the usual one. */
+  error: ExtendedError = ExtendedError.none
   recordCount = 0
   byteLength = 0
   readonly #words: Uint32Array
@@ -43,6 +47,7 @@ export class BoardReader {
     const copy = this.#copyAt[slot]!
     this.#copy = copy
     this.kind = copies[copy + HalfWord.kind]!
+    this.error = copies[copy + HalfWord.error]! as ExtendedError
     this.recordCount = copies[copy + HalfWord.recordCount]!
     this.byteLength = copies[copy + HalfWord.byteLength]!
   }

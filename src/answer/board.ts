@@ -11,6 +11,7 @@
  */
 import type { AnswerTtl } from '#steering/ttl.ts'
 import { RrClass } from '#wire/types.ts'
+import { ExtendedError } from './extended-error.ts'
 import { POINTER, QUESTION } from './layout.ts'
 
 export const SlotWord = { next: 0, seq: 1, halves: 2 } as const
@@ -24,7 +25,9 @@ export const HalfWord = {
   /** Monotonic milliseconds of the next possible change: low and high 32 bits. */
   changeLow: 5,
   changeHigh: 6,
-  size: 7,
+  /** The number of an Extended DNS Error. */
+  error: 7,
+  size: 8,
 } as const
 
 /** 0, so that a slot to which nothing was ever published answers SERVFAIL. */
@@ -39,12 +42,14 @@ export const RECORD_TTL_AT = 6
 const NO_BYTES = new Uint8Array(0)
 
 export type SlotContent =
-  | { readonly kind: 'servfail' | 'nodata' }
+  | { readonly kind: 'servfail' | 'nodata'; readonly error?: ExtendedError }
   | {
       readonly kind: 'records'
       readonly type: number
       readonly data: readonly Uint8Array[]
       readonly ttl: AnswerTtl
+      /** Why this is not the usual answer. */
+      readonly error?: ExtendedError
     }
 
 /** What a slot for so many records with so many bytes of data each has to hold. */
@@ -110,6 +115,7 @@ export class BoardWriter {
           }
         : { recordCount: 0, ttlMin: 0, ttlMax: 0, change: undefined }
     Atomics.store(words, half + HalfWord.kind, SlotKind[content.kind])
+    Atomics.store(words, half + HalfWord.error, content.error ?? ExtendedError.none)
     Atomics.store(words, half + HalfWord.recordCount, recordCount)
     Atomics.store(words, half + HalfWord.byteLength, bytes.length)
     Atomics.store(words, half + HalfWord.ttlMin, ttlMin)

@@ -1,7 +1,7 @@
 /** The zones of this server together: what a name is, by the rules of RFC 1034 §4.3.2 and RFC 4592 §3.3. */
 import { childOf, lowerCase, type Name, parentOf } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
-import type { Zone } from '#zone/zone.ts'
+import type { RRset, Zone } from '#zone/zone.ts'
 
 /** A zone to serve, with what is answered from the board. */
 export interface ServedZone {
@@ -27,6 +27,8 @@ export type Found =
   /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
   | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
   | { readonly kind: 'delegation'; readonly served: ServedZone; readonly cut: Name }
+  /** The name lies below `owner`, which has a DNAME (RFC 6672). */
+  | { readonly kind: 'renamed'; readonly served: ServedZone; readonly owner: Name; readonly dname: RRset }
   | { readonly kind: 'nxdomain'; readonly served: ServedZone }
   | { readonly kind: 'failed' }
   | { readonly kind: 'outside' }
@@ -71,10 +73,10 @@ export class Catalog {
     return above === undefined ? undefined : this.#byOrigin.get(above)
   }
 
-  /** Whether the name belongs to the zone's own data: not below a cut, nor at or below another zone of this server. */
+  /** Whether the name belongs to the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
   isAuthoritative(served: ServedZone, owner: Name): boolean {
     return (
-      this.#cutAbove(served, owner) === undefined &&
+      this.#givenAway(served, owner) === undefined &&
       this.#zoneOf(owner, served.zone.origin) === served.zone.origin
     )
   }
@@ -85,8 +87,9 @@ export class Catalog {
   }
 
   #findIn(served: ServedZone, wanted: Name): Found {
-    const cut = this.isCut(served, wanted) ? wanted : this.#cutAbove(served, wanted)
-    if (cut !== undefined) return { kind: 'delegation', served, cut }
+    const given = this.#givenAway(served, wanted)
+    if (given !== undefined) return given
+    if (this.isCut(served, wanted)) return { kind: 'delegation', served, cut: wanted }
     if (served.zone.nodes.has(wanted)) return { kind: 'exact', served, owner: wanted }
     let encloser = parentOf(wanted)
     while (encloser !== undefined && !served.zone.nodes.has(encloser)) encloser = parentOf(encloser)
@@ -95,15 +98,18 @@ export class Catalog {
     return { kind: 'wildcard', served, owner: wildcard }
   }
 
-  /** The topmost delegation strictly above the name. */
-  #cutAbove(served: ServedZone, owner: Name): Name | undefined {
-    let cut: Name | undefined
-    let above = owner === served.zone.origin ? undefined : parentOf(owner)
-    while (above !== undefined && above.length > served.zone.origin.length) {
-      if (this.isCut(served, above)) cut = above
+  /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
+  #givenAway(served: ServedZone, owner: Name): Found | undefined {
+    const { origin } = served.zone
+    let given: Found | undefined
+    let above = owner === origin ? undefined : parentOf(owner)
+    while (above !== undefined && above.length >= origin.length) {
+      const dname = served.zone.nodes.get(above)?.get(RrType.DNAME)
+      if (this.isCut(served, above)) given = { kind: 'delegation', served, cut: above }
+      else if (dname !== undefined) given = { kind: 'renamed', served, owner: above, dname }
       above = parentOf(above)
     }
-    return cut
+    return given
   }
 
   /** The origin of the zone nearest above the name, from `top` down. */

@@ -1,10 +1,12 @@
 /** Compiles zones to the answer table: which fragment answers which name and type. */
-import { isAtOrBelow, lowerCase, type Name, nameFromBytes } from '#wire/name.ts'
+import { isAtOrBelow, lowerCase, type Name, nameFromBytes, ROOT } from '#wire/name.ts'
 import { Rcode, RrType } from '#wire/types.ts'
 import type { RRset, ZoneNode } from '#zone/zone.ts'
+import { writeAdditional } from './additional.ts'
 import { Catalog, type FailedZone, type ManagedRRsets, type ServedZone } from './catalog.ts'
 import { type Chain, followChain } from './chain.ts'
-import { type FragmentOptions, FragmentWriter } from './fragment.ts'
+import { ExtendedError } from './extended-error.ts'
+import { type FragmentOptions, FragmentWriter, type Owner } from './fragment.ts'
 import { NODE_COVERS_BELOW } from './layout.ts'
 import { TableBuilder } from './table-builder.ts'
 
@@ -16,26 +18,37 @@ interface ZoneFragments {
   readonly nxdomain: number
 }
 
+export interface CompileOptions {
+  /** Makes the hash of names one that nobody outside can know. */
+  readonly seed: number
+  /** Whether additional data is left out that nobody needs to go on. */
+  readonly minimal: boolean
+}
+
 /** Makes the table that responders answer from. Pure, but for filling in the nodes of managed names in their zones. */
 export function compileTable(
   zones: readonly ServedZone[],
   failed: readonly FailedZone[],
-  seed: number,
+  { seed, minimal }: CompileOptions,
 ): SharedArrayBuffer {
-  return new Compiler(new Catalog(zones, failed), new TableBuilder(seed)).compile()
+  return new Compiler(new Catalog(zones, failed), new TableBuilder(seed), minimal).compile()
 }
 
 class Compiler {
   readonly #catalog: Catalog
   readonly #table: TableBuilder
+  readonly #minimal: boolean
   readonly #zoneFragments = new Map<ServedZone, ZoneFragments>()
-  readonly #servfail: number
+  /** Answers for what cannot be answered, and why. */
+  readonly #notLoaded: number
+  readonly #tooLarge: number
 
-  constructor(catalog: Catalog, table: TableBuilder) {
+  constructor(catalog: Catalog, table: TableBuilder, minimal: boolean) {
     this.#catalog = catalog
     this.#table = table
-    const options = { base: '\0' as Name, movable: true, rcode: Rcode.SERVFAIL, authoritative: false }
-    this.#servfail = table.addFragment(new FragmentWriter(options).finish())
+    this.#minimal = minimal
+    this.#notLoaded = this.#servfail(ExtendedError.notLoaded)
+    this.#tooLarge = this.#servfail(ExtendedError.tooLarge)
   }
 
   compile(): SharedArrayBuffer {
@@ -51,7 +64,7 @@ class Compiler {
       }
     }
     for (const origin of this.#catalog.failed) {
-      const [defaultFragment, nxdomainFragment] = [this.#servfail, this.#servfail]
+      const [defaultFragment, nxdomainFragment] = [this.#notLoaded, this.#notLoaded]
       this.#table.addNode({
         name: origin,
         entries: new Map(),
@@ -63,8 +76,15 @@ class Compiler {
     return this.#table.finish()
   }
 
+  #servfail(error: ExtendedError): number {
+    const options = { base: ROOT, movable: true, rcode: Rcode.SERVFAIL, authoritative: false, error }
+    return this.#table.addFragment(new FragmentWriter(options).finish())
+  }
+
   #node(served: ServedZone, owner: Name, node: ZoneNode): void {
     const { nodata, nxdomain } = this.#fragmentsOf(served)
+    const dname = node.get(RrType.DNAME)
+    const below = dname === undefined ? nxdomain : this.#renaming(owner, dname)
     const entries = new Map<number, number>()
     const managed = this.#catalog.managedAt(served, owner)
     const alias = node.get(RrType.CNAME)
@@ -85,7 +105,13 @@ class Compiler {
     // RFC 8482 §4.1: one RRset of those at the name; an alias is not followed, since the type fits it (RFC 1034 §4.3.2).
     const any = entries.get(RrType.CNAME) ?? entries.values().next().value
     if (any !== undefined && flags === 0) entries.set(RrType.ANY, any)
-    this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: nxdomain, flags })
+    this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: below, flags })
+  }
+
+  /** What the names below a DNAME are answered with, before the answer to their new name (RFC 6672 §3.2). */
+  #renaming(owner: Name, dname: RRset): number {
+    const options = { base: owner, movable: true, renames: true }
+    return this.#lay(new FragmentWriter(options).rrset('answer', owner, dname))
   }
 
   #staticRRsets(entries: Map<number, number>, owner: Name, node: ZoneNode): void {
@@ -93,7 +119,7 @@ class Compiler {
   }
 
   #positive(owner: Name, rrset: RRset): number {
-    return this.#lay(new FragmentWriter(exactly(owner)).rrset('answer', undefined, rrset))
+    return this.#layAnswer(new FragmentWriter(exactly(owner)), owner, undefined, rrset)
   }
 
   /** NODATA or NXDOMAIN with the SOA, cached for min(SOA TTL, MINIMUM) (RFC 2308 §3). */
@@ -196,7 +222,7 @@ class Compiler {
           this.#negativeLimit(end.served, end.owner),
         )
         for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
-          entries.set(rrset.type, this.#lay(writeLinks(owner, chain).rrset('answer', target, rrset)))
+          entries.set(rrset.type, this.#layAnswer(writeLinks(owner, chain), target, target, rrset))
         }
         for (const { type, slot } of this.#catalog.managedAt(end.served, end.owner)?.slots ?? []) {
           entries.set(
@@ -218,7 +244,10 @@ class Compiler {
       }
       case 'failed':
         return this.#lay(writeLinks(owner, chain, Rcode.SERVFAIL))
+      case 'too-long':
+        return this.#lay(writeLinks(owner, chain, Rcode.YXDOMAIN))
       case 'outside':
+      case 'renamed':
         return this.#lay(writeLinks(owner, chain))
       default:
         return end satisfies never
@@ -236,12 +265,19 @@ class Compiler {
   }
 
   #fragmentsOf(served: ServedZone): ZoneFragments {
-    return this.#zoneFragments.get(served) ?? { nodata: this.#servfail, nxdomain: this.#servfail }
+    return this.#zoneFragments.get(served) ?? { nodata: this.#notLoaded, nxdomain: this.#notLoaded }
+  }
+
+  /** The set as the answer, with what helps those who get it. */
+  #layAnswer(writer: FragmentWriter, name: Name, owner: Owner, rrset: RRset): number {
+    writer.rrset('answer', owner, rrset)
+    if (!this.#minimal) writeAdditional(writer, this.#catalog, name, rrset)
+    return this.#lay(writer)
   }
 
   /** No message can carry more than 65,535 bytes: what is larger cannot be answered at all. */
   #lay(writer: FragmentWriter): number {
-    return writer.tooLarge ? this.#servfail : this.#table.addFragment(writer.finish())
+    return writer.tooLarge ? this.#tooLarge : this.#table.addFragment(writer.finish())
   }
 }
 

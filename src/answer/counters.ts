@@ -2,17 +2,23 @@
  * What a responder counts, in memory that it shares with whoever reads it. One writer each; read at any time.
  *
  *   Float64 (exact up to 2^53, and written whole), per transport:
- *   queries by type 0 to 255, CAA, other | responses by code 0 to 23, other | drops by reason
+ *   queries by type 0 to 255, CAA, other | responses by code 0 to 23, other | drops by reason | refused by reason | rate limited by action
  */
 import { RrType, rcodeToText, typeToText } from '#wire/types.ts'
 
 export const Transport = { udp: 0, tcp: 1 } as const
 export type Transport = (typeof Transport)[keyof typeof Transport]
 
-export const DROP_REASONS = ['short', 'response', 'source-port', 'unsent'] as const
+const DROP_REASONS = ['short', 'response', 'source-port', 'unsent', 'rate-limited'] as const
+const REFUSED_REASONS = ['outside', 'class', 'type'] as const
+const LIMITED_ACTIONS = ['drop', 'truncate', 'badcookie', 'log-only'] as const
 
-/** The index behind `drops` for each reason. `unsent`: the system refused to send the answer. */
-export const Drop = { short: 0, response: 1, sourcePort: 2, unsent: 3 } as const
+/** The index behind `DROPS` for each reason. `unsent`: the system refused to send the answer. */
+export const Drop = { short: 0, response: 1, sourcePort: 2, unsent: 3, rateLimited: 4 } as const
+/** Behind `REFUSED`: the name is in no zone here, or class or type are not answered. */
+export const Refused = { outside: 0, class: 1, type: 2 } as const
+/** Behind `LIMITED`: what became of a response over the rate limit. */
+export const Limited = { dropped: 0, truncated: 1, badCookie: 2, logOnly: 3 } as const
 
 const QTYPE_CAA = 256
 const QTYPE_OTHER = 257
@@ -20,7 +26,9 @@ const RCODE_OTHER = 24
 export const QUERIES = 0
 export const RESPONSES = QTYPE_OTHER + 1
 export const DROPS = RESPONSES + RCODE_OTHER + 1
-export const TRANSPORT_SIZE = DROPS + DROP_REASONS.length
+export const REFUSED = DROPS + DROP_REASONS.length
+export const LIMITED = REFUSED + REFUSED_REASONS.length
+export const TRANSPORT_SIZE = LIMITED + LIMITED_ACTIONS.length
 
 /** One responder's counters: `2 * TRANSPORT_SIZE` numbers on a SharedArrayBuffer. */
 export type Counters = Float64Array<SharedArrayBuffer>
@@ -58,6 +66,10 @@ export interface Counts {
   readonly responses: readonly Count[]
   /** Packets that got no answer, by reason. */
   readonly dropped: readonly Count[]
+  /** Answered REFUSED, by reason. */
+  readonly refused: readonly Count[]
+  /** Over the rate limit, by what became of them. */
+  readonly limited: readonly Count[]
 }
 
 /** The sums over all responders; what was never counted is left out. */
@@ -65,7 +77,9 @@ export function readCounters(all: readonly Counters[]): Counts {
   return {
     queries: sums(all, QUERIES, RESPONSES, index => typeLabel(index)),
     responses: sums(all, RESPONSES, DROPS, index => (index < RCODE_OTHER ? rcodeToText(index) : 'other')),
-    dropped: sums(all, DROPS, TRANSPORT_SIZE, index => DROP_REASONS[index] ?? 'other'),
+    dropped: sums(all, DROPS, REFUSED, index => DROP_REASONS[index] ?? 'other'),
+    refused: sums(all, REFUSED, LIMITED, index => REFUSED_REASONS[index] ?? 'other'),
+    limited: sums(all, LIMITED, TRANSPORT_SIZE, index => LIMITED_ACTIONS[index] ?? 'other'),
   }
 }
 

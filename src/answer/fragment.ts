@@ -3,14 +3,17 @@ import { lowerCase, type Name, parentOf, ROOT } from '#wire/name.ts'
 import { nameFields } from '#wire/record-data.ts'
 import { RrClass } from '#wire/types.ts'
 import type { RRset } from '#zone/zone.ts'
+import type { ExtendedError } from './extended-error.ts'
 import {
   AA,
+  ERROR_SHIFT,
   FragmentWord,
   INSERT_ADDITIONAL,
   INSERT_OWNER_MOVES,
   MAX_BODY_BYTES,
   POINTER,
   QUESTION,
+  RENAMES,
 } from './layout.ts'
 
 export type Section = 'answer' | 'authority' | 'additional'
@@ -27,6 +30,9 @@ export interface FragmentOptions {
   readonly wildcard?: boolean
   readonly rcode?: number
   readonly authoritative?: boolean
+  readonly error?: ExtendedError
+  /** Whether it is a DNAME's, for the names below it. */
+  readonly renames?: boolean
 }
 
 /** Pointers hold 14 bits, and moving adds up to a name's length. */
@@ -77,11 +83,16 @@ export class FragmentWriter {
 
   /** The records that the board's slot holds at the time of each query. Nothing but inserts may follow. */
   insert(section: Section, owner: Owner, slot: number): this {
-    const target = owner === undefined ? QUESTION : this.#targets.get(lowerCase(owner))
+    const target = owner === undefined ? QUESTION : this.targetOf(owner)
     if (target === undefined) throw new RangeError('the owner of what is inserted must stand before it')
     const moves = owner !== undefined ? INSERT_OWNER_MOVES : 0
     this.#inserts.push(slot, POINTER | target | moves | (section === 'additional' ? INSERT_ADDITIONAL : 0))
     return this
+  }
+
+  /** Where the name stands already, so that an insert can be owned by it. */
+  targetOf(owner: Name): number | undefined {
+    return this.#targets.get(lowerCase(owner))
   }
 
   /** What follows is additional data that a response without room may do without (RFC 2181 §9). */
@@ -98,12 +109,13 @@ export class FragmentWriter {
 
   /** The fragment's words. */
   finish(): Uint32Array {
-    const { base, movable, rcode = 0, authoritative = true } = this.#options
+    const { base, movable, rcode = 0, authoritative = true, error = 0, renames = false } = this.#options
     const pointers = movable ? this.#pointers : []
     const head = FragmentWord.size + this.#inserts.length + Math.ceil(pointers.length / 2)
     const words = new Uint32Array(head + Math.ceil(this.#length / 4))
     const required = this.#required ?? { length: this.#length, additional: this.#counts.additional }
-    words[FragmentWord.flags] = (authoritative ? AA : 0) | rcode
+    words[FragmentWord.flags] =
+      (authoritative ? AA : 0) | rcode | (error << ERROR_SHIFT) | (renames ? RENAMES : 0)
     words[FragmentWord.counts] = this.#counts.answer | (this.#counts.authority << 16)
     words[FragmentWord.arcountAndBase] = this.#counts.additional | (base.length << 16)
     words[FragmentWord.bodyAndPointers] = this.#length | (pointers.length << 16)
@@ -119,10 +131,16 @@ export class FragmentWriter {
   #data(type: number, data: Uint8Array): void {
     let from = 0
     for (const { offset, length, compressible } of nameFields(type, data)) {
-      if (!compressible) continue
+      const name = String.fromCharCode(...data.subarray(offset, offset + length)) as Name
       this.#bytes(data.subarray(from, offset))
-      this.#name(String.fromCharCode(...data.subarray(offset, offset + length)) as Name)
-      from = offset + length
+      from = offset
+      if (compressible) {
+        this.#name(name)
+        from = offset + length
+      } else {
+        // It stays as it is (RFC 3597 §4), but later names may point to it.
+        this.#remember(name)
+      }
     }
     this.#bytes(data.subarray(from))
   }
@@ -147,6 +165,19 @@ export class FragmentWriter {
     }
     this.#reserve(1)
     this.#body[this.#length++] = 0
+  }
+
+  /** The name is written here in full: all of its suffixes can be pointed to. */
+  #remember(name: Name): void {
+    let at = this.#start() + this.#length
+    for (
+      let rest: Name | undefined = lowerCase(name);
+      rest !== undefined && rest !== ROOT;
+      rest = parentOf(rest)
+    ) {
+      if (at <= LAST_TARGET && !this.#targets.has(rest)) this.#targets.set(rest, at)
+      at += 1 + rest.charCodeAt(0)
+    }
   }
 
   /** Where the body begins in the message: behind header, query name, type and class. */

@@ -30,7 +30,7 @@ export const NodeWord = {
   defaultFragment: 2,
   /** The node of `*.` this name: answers what does not exist below. */
   wildcard: 3,
-  /** For names that do not exist below, without a wildcard. */
+  /** For names that do not exist below, without a wildcard: NXDOMAIN, or a DNAME. */
   nxdomainFragment: 4,
   entryCount: 5,
   size: 6,
@@ -40,7 +40,7 @@ export const NodeWord = {
 export const NODE_COVERS_BELOW = 1 << 8
 
 export const FragmentWord = {
-  /** Bits of the header's flags word: AA and RCODE. */
+  /** Bits of the header's flags word, AA and RCODE; the number of an Extended DNS Error << 16; RENAMES. */
   flags: 0,
   /** ANCOUNT, NSCOUNT << 16. */
   counts: 1,
@@ -55,6 +55,10 @@ export const FragmentWord = {
   fallback: 6,
   size: 7,
 } as const
+
+/** The fragment is a DNAME, and what lies below its owner has another name. */
+export const RENAMES = 1 << 24
+export const ERROR_SHIFT = 16
 
 /** The word of an insert: owner pointer in the low 16 bits (to move where the flag is set), and the section. */
 export const INSERT_OWNER_MOVES = 1 << 16

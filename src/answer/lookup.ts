@@ -1,6 +1,8 @@
 /** Finds the fragment that answers a question in a compiled table. Nothing is allocated. */
+
+import { Rcode } from '#wire/types.ts'
 import { hashLabel, LOWER } from './hash.ts'
-import { NODE_COVERS_BELOW, NodeWord, TABLE_MAGIC, TableWord } from './layout.ts'
+import { FragmentWord, NODE_COVERS_BELOW, NodeWord, TABLE_MAGIC, TableWord } from './layout.ts'
 import type { QueryReader } from './query.ts'
 
 const NAME_LENGTH_MASK = 0xff
@@ -15,6 +17,8 @@ export class TableReader {
   readonly #index: number
   readonly #mask: number
   readonly #maxLabels: number
+  /** The node that the last answer was found at. */
+  #node = 0
   /** Of the name from each label on, by the label's place from the left. */
   readonly #hashes = new Int32Array(MAX_LABELS + 1)
 
@@ -39,9 +43,16 @@ export class TableReader {
     for (let label = first; label <= labels; label++) {
       const node = this.#nodeAt(message, nameAt, query, label)
       if (node === 0) continue
+      this.#node = node
       return label === 0 ? this.#atNode(node, query.qtype) : this.#belowNode(node, query.qtype)
     }
     return 0
+  }
+
+  /** A number that stands for the response that was found last, in rate limiting: nonexistent names count for their zone, and all names that a wildcard answers are one. */
+  keyOf(fragment: number): number {
+    const nxdomain = (this.words[fragment + FragmentWord.flags]! & 0x0f) === Rcode.NXDOMAIN
+    return nxdomain ? fragment : (fragment ^ Math.imul(this.#node, 0x9e3779b1)) & 0x7fff_ffff
   }
 
   #atNode(node: number, qtype: number): number {

@@ -1,5 +1,6 @@
 /** Reads a query's header, question and EDNS (RFC 1035 §4.1, RFC 6891 §6.1) into fields of one object that is used over and over. */
 import { Opcode, Rcode, RrType } from '#wire/types.ts'
+import { EdnsOptions } from './edns-options.ts'
 
 export const HEADER_BYTES = 12
 const MAX_LABELS = 128
@@ -14,6 +15,9 @@ export class QueryReader {
   labelCount = 0
   readonly labelStarts = new Uint8Array(MAX_LABELS)
   hasEdns = false
+  /** Whether the OPT record has any data; `options` holds something only then. */
+  hasOptions = false
+  readonly options = new EdnsOptions()
   /** What the client can take by UDP. */
   udpSize = 512
   dnssecOk = false
@@ -27,11 +31,14 @@ export class QueryReader {
     this.qtype = 0
     this.qclass = 0
     this.hasEdns = false
+    this.hasOptions = false
     this.udpSize = 512
     this.dnssecOk = false
     if (((bytes[start + 2]! >> 3) & 15) !== Opcode.QUERY) return Rcode.NOTIMP
-    if (u16(bytes, start + 4) !== 1) return Rcode.FORMERR
     const end = start + length
+    const questions = u16(bytes, start + 4)
+    if (questions === 0) return this.#readWithoutQuestion(bytes, start, end)
+    if (questions !== 1) return Rcode.FORMERR
     const at = this.#readQuestion(bytes, start + HEADER_BYTES, end)
     if (at === 0) return Rcode.FORMERR
     const answers = u16(bytes, start + 6)
@@ -41,8 +48,33 @@ export class QueryReader {
     return this.#readRecords(bytes, at, end, answers + authority, additional)
   }
 
+  /** A name that is not that of the question: where an alias leads. It must be a good one. */
+  readName(bytes: Uint8Array, from: number, qtype: number): void {
+    const end = this.#readLabels(bytes, from, bytes.length)
+    this.qnameLength = end - from
+    this.qtype = qtype
+  }
+
+  /** A client without a question may only ask for a server cookie (RFC 7873 §5.4). */
+  #readWithoutQuestion(bytes: Uint8Array, start: number, end: number): number {
+    const records = u16(bytes, start + 6) + u16(bytes, start + 8)
+    const rcode = this.#readRecords(bytes, start + HEADER_BYTES, end, records, u16(bytes, start + 10))
+    if (rcode !== Rcode.NOERROR) return rcode
+    return this.hasOptions && this.options.cookieLength > 0 ? Rcode.NOERROR : Rcode.FORMERR
+  }
+
   /** Gives where the question ends, or 0 if it is bad. */
   #readQuestion(bytes: Uint8Array, from: number, end: number): number {
+    const at = this.#readLabels(bytes, from, end)
+    if (at === 0 || at + 4 > end) return 0
+    this.qnameLength = at - from
+    this.qtype = u16(bytes, at)
+    this.qclass = u16(bytes, at + 2)
+    return at + 4
+  }
+
+  /** Gives where the name ends, or 0 if it is bad. */
+  #readLabels(bytes: Uint8Array, from: number, end: number): number {
     let at = from
     let labels = 0
     for (;;) {
@@ -55,12 +87,8 @@ export class QueryReader {
       at += 1 + length
     }
     at++
-    if (at - from > MAX_QNAME_BYTES || at + 4 > end) return 0
     this.labelCount = labels
-    this.qnameLength = at - from
-    this.qtype = u16(bytes, at)
-    this.qclass = u16(bytes, at + 2)
-    return at + 4
+    return at - from > MAX_QNAME_BYTES ? 0 : at
   }
 
   /** Walks over what comes behind the question; only OPT matters, and it belongs to the last `additional` records. */
@@ -75,11 +103,12 @@ export class QueryReader {
       const next = fixed + 10 + u16(bytes, fixed + 8)
       if (next > end) return Rcode.FORMERR
       if (u16(bytes, fixed) === RrType.OPT) {
-        if (this.hasEdns || i < before || fixed !== at + 1 || !optionsFit(bytes, fixed + 10, next))
-          return Rcode.FORMERR
+        if (this.hasEdns || i < before || fixed !== at + 1) return Rcode.FORMERR
+        badVersion = bytes[fixed + 5] !== 0
+        // What the options of another version mean is not known.
+        if (!badVersion && !this.#readOptions(bytes, fixed + 10, next)) return Rcode.FORMERR
         this.hasEdns = true
         this.udpSize = u16(bytes, fixed + 2)
-        badVersion = bytes[fixed + 5] !== 0
         this.dnssecOk = (bytes[fixed + 6]! & 0x80) !== 0
       }
       at = next
@@ -87,10 +116,14 @@ export class QueryReader {
     if (at !== end) return Rcode.FORMERR
     return badVersion ? Rcode.BADVERS : Rcode.NOERROR
   }
-}
 
-/** How many bytes an OPT record without options takes. */
-export const OPT_BYTES = 11
+  #readOptions(bytes: Uint8Array, from: number, end: number): boolean {
+    if (from === end) return true
+    this.hasOptions = true
+    this.options.clear()
+    return this.options.read(bytes, from, end)
+  }
+}
 
 export function u16(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!
@@ -107,11 +140,4 @@ function skipName(bytes: Uint8Array, from: number, end: number): number {
     at += 1 + length
   }
   return 0
-}
-
-/** Whether the options fill the OPT record's data exactly (RFC 6891 §6.1.2). */
-function optionsFit(bytes: Uint8Array, from: number, end: number): boolean {
-  let at = from
-  while (at + 4 <= end) at += 4 + u16(bytes, at + 2)
-  return at === end
 }

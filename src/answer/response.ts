@@ -1,45 +1,68 @@
 /** Makes one response in the buffer of its query: fragment, board records, header, EDNS. One object, used over and over. */
+import { RrClass, RrType } from '#wire/types.ts'
+import type { Arrival } from './arrival.ts'
 import type { BoardReader } from './board-reader.ts'
 import { Transport } from './counters.ts'
-import { FragmentWord, INSERT_ADDITIONAL, INSERT_OWNER_MOVES } from './layout.ts'
+import type { ExtendedError } from './extended-error.ts'
+import { FragmentWord, INSERT_ADDITIONAL, INSERT_OWNER_MOVES, POINTER, QUESTION } from './layout.ts'
 import type { TableReader } from './lookup.ts'
-import { HEADER_BYTES, OPT_BYTES, type QueryReader, u16 } from './query.ts'
+import { MAX_UDP_BYTES, type OptRecord } from './opt-record.ts'
+import { HEADER_BYTES, type QueryReader, u16 } from './query.ts'
+import { movedTarget, relocate } from './relocation.ts'
 
-/** The largest UDP response: what passes any path unfragmented (DNS flag day 2020). */
-const MAX_UDP_BYTES = 1232
 const MAX_TCP_BYTES = 65_535
 const MIN_UDP_BYTES = 512
 
 const RD = 0x01
 const TC = 0x02
 const CD = 0x10
+/** Where the counts of the sections stand. */
+const ANSWERS = 6
+const AUTHORITY = 8
+const ADDITIONAL = 10
 /** A body this long is copied by the engine, a shorter one byte by byte: each is quicker there. */
 const LONG_BODY_BYTES = 160
+/** A name as pointer, type, class, TTL and length. */
+const RECORD_HEAD_BYTES = 12
 
 export class Response {
+  /** The name that is being answered: the question's, or where an alias has led. */
+  subject: QueryReader
   readonly #query: QueryReader
+  readonly #opt: OptRecord
   #bytes: Uint8Array = new Uint8Array(0)
   #start = 0
   #end = 0
+  /** Records may stand up to here, and all of the message up to there. */
   #limit = 0
+  #hardLimit = 0
+  /** Where the subject stands, from the start of the message. */
+  #nameAt = QUESTION
+  /** Where the records begin that were copied last. */
+  #copiedAt = 0
 
-  constructor(query: QueryReader) {
+  constructor(query: QueryReader, opt: OptRecord) {
     this.#query = query
+    this.subject = query
+    this.#opt = opt
   }
 
   /** Goes to work on the query at `bytes[start]`, which has been read. There are no records yet. */
-  begin(bytes: Uint8Array, start: number, transport: Transport): void {
+  begin(bytes: Uint8Array, start: number, arrival: Arrival): void {
     this.#bytes = bytes
     this.#start = start
-    this.#limit = start + this.#maxBytes(transport) - (this.#query.hasEdns ? OPT_BYTES : 0)
+    this.#hardLimit = start + this.#maxBytes(arrival.transport)
+    this.#limit = this.#hardLimit - this.#opt.size(arrival)
     this.clear()
   }
 
   /** Takes all records out. */
   clear(): void {
     const { qnameLength } = this.#query
+    this.subject = this.#query
+    this.#nameAt = QUESTION
     this.#end = this.#start + HEADER_BYTES + (qnameLength === 0 ? 0 : qnameLength + 4)
-    for (let at = this.#start + 6; at < this.#start + HEADER_BYTES; at++) this.#bytes[at] = 0
+    for (let at = this.#start + ANSWERS; at < this.#start + HEADER_BYTES; at++) this.#bytes[at] = 0
   }
 
   /** Adds the fragment's records, or only those that are required; false if there is no room. */
@@ -53,12 +76,18 @@ export class Response {
     const pointerCount = words[fragment + FragmentWord.bodyAndPointers]! >>> 16
     const pointersAt = fragment + FragmentWord.size + words[fragment + FragmentWord.insertCount]! * 2
     this.#body(table.bytes, (pointersAt + ((pointerCount + 1) >> 1)) * 4, length)
-    const delta = this.#query.qnameLength - (arcountAndBase >>> 16)
+    const delta = this.subject.qnameLength - (arcountAndBase >>> 16)
     if (delta !== 0) this.#movePointers(table.halves, pointersAt * 2, pointerCount, length, delta)
     const counts = words[fragment + FragmentWord.counts]!
-    this.#setCount(6, counts & 0xffff)
-    this.#setCount(8, counts >>> 16)
-    this.#setCount(10, onlyRequired ? lengthWord >>> 16 : arcountAndBase & 0xffff)
+    const additional = onlyRequired ? lengthWord >>> 16 : arcountAndBase & 0xffff
+    if (this.#nameAt !== QUESTION) {
+      const count = (counts & 0xffff) + (counts >>> 16) + additional
+      if (!relocate(this.#bytes, this.#start, this.#end, count, this.#move)) return false
+    }
+    this.#copiedAt = this.#end
+    this.#count(ANSWERS, counts & 0xffff)
+    this.#count(AUTHORITY, counts >>> 16)
+    this.#count(ADDITIONAL, additional)
     this.#end += length
     return true
   }
@@ -68,15 +97,69 @@ export class Response {
     if (this.#end + board.byteLength > this.#limit) return false
     const word = table.words[place]!
     const base = table.words[fragment + FragmentWord.arcountAndBase]! >>> 16
-    const delta = (word & INSERT_OWNER_MOVES) === 0 ? 0 : this.#query.qnameLength - base
-    this.#end = board.write(this.#bytes, this.#end, (word & 0xffff) + delta, nowMs)
-    const countAt = (word & INSERT_ADDITIONAL) === 0 ? 6 : 10
-    this.#setCount(countAt, u16(this.#bytes, this.#start + countAt) + board.recordCount)
+    const delta = (word & INSERT_OWNER_MOVES) === 0 ? 0 : this.subject.qnameLength - base
+    let owner = (word & 0xffff) + delta
+    if (this.#nameAt !== QUESTION) {
+      // Inserts are owned by what stands in the question, or by what the fragment's body holds, which has been moved the same way.
+      const moved = movedTarget(owner & ~POINTER, this.#move)
+      if (moved === 0) return false
+      owner = POINTER | moved
+    }
+    this.#end = board.write(this.#bytes, this.#end, owner, nowMs)
+    this.#count((word & INSERT_ADDITIONAL) === 0 ? ANSWERS : ADDITIONAL, board.recordCount)
     return true
   }
 
+  /**
+   * The DNAME that was copied last gives the subject another name: adds the CNAME that says so (RFC 6672 §3.1), and leaves the name in `name`. Gives its length,
+   * 0 where it would be longer than a name can be, or −1 where there is no room for the record.
+   *
+   * @param ownerLength bytes of the DNAME's owner
+   */
+  rename(ownerLength: number, name: Uint8Array): number {
+    const bytes = this.#bytes
+    const start = this.#start
+    const subjectAt = start + this.#nameAt
+    const prefix = this.subject.qnameLength - ownerLength
+    // One record, whose data is a name without pointers. Its owner is a pointer, or the root.
+    const fixed = this.#copiedAt + (bytes[this.#copiedAt] === 0 ? 1 : 2)
+    const targetLength = u16(bytes, fixed + 8)
+    const length = prefix + targetLength
+    if (length > 255) return 0
+    const at = this.#end
+    const dataAt = at + RECORD_HEAD_BYTES
+    if (dataAt + length > this.#limit || this.#nameAt > 0x3fff) return -1
+    for (let i = 0; i < prefix; i++) bytes[dataAt + i] = bytes[subjectAt + i]!
+    for (let i = 0; i < targetLength; i++) bytes[dataAt + prefix + i] = bytes[at - targetLength + i]!
+    bytes[at] = 0xc0 | (this.#nameAt >> 8)
+    bytes[at + 1] = this.#nameAt
+    bytes[at + 2] = 0
+    bytes[at + 3] = RrType.CNAME
+    bytes[at + 4] = 0
+    bytes[at + 5] = RrClass.IN
+    for (let i = 0; i < 4; i++) bytes[at + 6 + i] = bytes[fixed + 4 + i]!
+    bytes[at + 10] = 0
+    bytes[at + 11] = length
+    for (let i = 0; i < length; i++) name[i] = bytes[dataAt + i]!
+    this.#count(ANSWERS, 1)
+    this.#end = dataAt + length
+    this.#nameAt = dataAt - start
+    return length
+  }
+
+  /** Adds a TXT record of class CH, of at most 255 characters of ASCII. */
+  text(text: string): void {
+    const bytes = this.#bytes
+    const at = this.#end
+    const head = [0xc0, QUESTION, 0, RrType.TXT, 0, RrClass.CH, 0, 0, 0, 0, 0, text.length + 1, text.length]
+    for (let i = 0; i < head.length; i++) bytes[at + i] = head[i]!
+    for (let i = 0; i < text.length; i++) bytes[at + head.length + i] = text.charCodeAt(i)
+    this.#end = at + head.length + text.length
+    this.#count(ANSWERS, 1)
+  }
+
   /** Writes header and OPT; gives the response's length. `flags` as in the fragment: AA and the low bits of the code. */
-  finish(flags: number, rcode: number, truncated: boolean): number {
+  finish(flags: number, rcode: number, truncated: boolean, error: ExtendedError, arrival: Arrival): number {
     const bytes = this.#bytes
     const start = this.#start
     const opcodeAndRd = bytes[start + 2]! & (0x78 | RD)
@@ -84,27 +167,29 @@ export class Response {
     bytes[start + 3] = (bytes[start + 3]! & CD) | (rcode & 0x0f)
     bytes[start + 4] = 0
     bytes[start + 5] = this.#query.qnameLength === 0 ? 0 : 1
-    if (this.#query.hasEdns) this.#option(rcode >> 4)
+    if (this.#query.hasEdns) {
+      const expireAt = this.#expireAt(flags)
+      this.#end = this.#opt.write(bytes, this.#end, this.#hardLimit, rcode >> 4, error, expireAt, arrival)
+      this.#count(ADDITIONAL, 1)
+    }
     return this.#end - start
   }
 
-  /** RFC 6891 §6.1.3; DO comes back as it was sent (RFC 3225 §3). */
-  #option(extendedRcode: number): void {
-    const bytes = this.#bytes
-    const at = this.#end
-    bytes[at] = 0
-    bytes[at + 1] = 0
-    bytes[at + 2] = 41
-    bytes[at + 3] = MAX_UDP_BYTES >> 8
-    bytes[at + 4] = MAX_UDP_BYTES & 255
-    bytes[at + 5] = extendedRcode
-    bytes[at + 6] = 0
-    bytes[at + 7] = this.#query.dnssecOk ? 0x80 : 0
-    bytes[at + 8] = 0
-    bytes[at + 9] = 0
-    bytes[at + 10] = 0
-    this.#end += OPT_BYTES
-    this.#setCount(10, u16(bytes, this.#start + 10) + 1)
+  /** An answer of nothing but the zone's SOA has the expire that EXPIRE tells (RFC 7314 §3.2), before the minimum at its end. */
+  #expireAt(flags: number): number {
+    const alone =
+      u16(this.#bytes, this.#start + ANSWERS) === 1 && u16(this.#bytes, this.#start + AUTHORITY) === 0
+    return alone && flags !== 0 && this.#query.qtype === RrType.SOA && this.subject === this.#query
+      ? this.#end - 8
+      : 0
+  }
+
+  get #move() {
+    return {
+      nameLength: this.subject.qnameLength,
+      nameAt: this.#nameAt,
+      bodyAt: this.#end - this.#start,
+    }
   }
 
   #maxBytes(transport: Transport): number {
@@ -134,7 +219,9 @@ export class Response {
     }
   }
 
-  #setCount(at: number, count: number): void {
+  /** Adds to the count of a section. */
+  #count(at: number, more: number): void {
+    const count = u16(this.#bytes, this.#start + at) + more
     this.#bytes[this.#start + at] = count >> 8
     this.#bytes[this.#start + at + 1] = count
   }

@@ -1,7 +1,10 @@
 /** The typed configuration: what everything above and `control` work with. Immutable. */
+import type { QueryLogPolicy } from '#answer/query-log.ts'
 import type { SocketAddr } from '#base/address.ts'
+import type { Network } from '#base/network.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
+import type { StreamLimits } from '#serve/stream-limits.ts'
 import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
@@ -60,6 +63,33 @@ export interface ServerSettings {
   readonly statePath: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'auto' | 'json' | 'pretty'
+  readonly answering: AnsweringSettings
+}
+
+/** How DNS is answered, beside the zones. */
+export interface AnsweringSettings {
+  /** Whether additional data is left out that nobody needs to go on. */
+  readonly minimalResponses: boolean
+  /** Whether clients that ask are told the node's name and the version. */
+  readonly reveal: { readonly id: boolean; readonly version: boolean }
+  /** Of 16 bytes each; undefined for one that is made at each start. */
+  readonly cookieSecrets: readonly Uint8Array[] | undefined
+  readonly rateLimit: RateLimitSettings
+  /** Undefined for none. */
+  readonly queryLog: QueryLogPolicy | undefined
+  readonly tcp: StreamLimits
+}
+
+export interface RateLimitSettings {
+  readonly mode: 'off' | 'log-only' | 'on'
+  /** Equal responses a second to one network. */
+  readonly perSecond: number
+  /** Every so many-th one over the limit is sent truncated; 0 for none. */
+  readonly slip: number
+  /** Bits. */
+  readonly ipv4Prefix: number
+  readonly ipv6Prefix: number
+  readonly exempt: readonly Network[]
 }
 
 export interface Configuration {

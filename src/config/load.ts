@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
 import { Complaints } from './complaints.ts'
 import type { Configuration, ServerSettings } from './configuration.ts'
+import { readCookieSecrets } from './cookie-secrets.ts'
 import { decodeText, Files, MAX_YAML_BYTES, problemOf } from './files.ts'
 import { looksLikeZone } from './managed-zone.ts'
 import { type CommandLine, readSettings, type SettingsFile } from './settings.ts'
@@ -40,7 +41,8 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   const file = path === undefined ? undefined : await loading.readYaml(path)
   // Where the zones are, an unreadable file does not say.
   if (path !== undefined && file?.source.sound !== true) return loading.finish(undefined, undefined)
-  const settings = readSettings(file, request, request.cwd, loading.complaints)
+  const secrets = await readCookieSecrets(file, request.env, loading.files, loading.complaints)
+  const settings = readSettings(file, request, request.cwd, loading.complaints, secrets)
   const sound = !loading.complaints.hasErrors
   const zones = await readZonesFolder(settings.zonesPath, loading.files, loading.complaints)
   return loading.finish(sound ? settings : undefined, zones)

@@ -1,7 +1,9 @@
 /** The server's own settings: `understudy.yaml`, and what the command line says instead. */
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
 import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { ServerSettings } from './configuration.ts'
 import { readSection, type Section } from './section.ts'
@@ -32,6 +34,12 @@ const SHAPE = {
   responders: integer(1, 64),
   udp: choice(['auto', 'batch', 'portable']),
   log: nested,
+  'minimal-responses': z.boolean(),
+  reveal: nested,
+  cookies: nested,
+  'rate-limit': nested,
+  'query-log': nested,
+  tcp: nested,
 } as const
 const LATER_KEYS = ['introspection-from', 'references', 'tokens']
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
@@ -58,6 +66,7 @@ export function readSettings(
   line: CommandLine,
   cwd: string,
   complaints: Complaints,
+  cookieSecrets?: readonly Uint8Array[],
 ): ServerSettings {
   const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
@@ -78,6 +87,7 @@ export function readSettings(
       line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
     logLevel: log.level ?? 'info',
     logFormat: log.format ?? 'auto',
+    answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }
 

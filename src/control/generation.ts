@@ -5,25 +5,30 @@
 import { randomInt } from 'node:crypto'
 import { BoardWriter, createBoard, type SlotContent } from '#answer/board.ts'
 import { compileTable } from '#answer/compile.ts'
+import type { AnswerPolicy } from '#answer/policy.ts'
+import type { Answering } from '#answer/respond.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { planAnswers } from './plan.ts'
 
-export interface Generation {
-  readonly table: SharedArrayBuffer
-  readonly board: SharedArrayBuffer
+export interface Generation extends Answering {
   /** Writes to the slot of that id, if this generation has it. False if it is too small: the pool has grown since. */
   write(slotId: string, content: SlotContent): boolean
 }
 
-export function createGeneration({ zones, broken }: Configuration): Generation {
+export function createGeneration(
+  { zones, broken, settings }: Configuration,
+  policy: AnswerPolicy,
+): Generation {
   const { served, slots } = planAnswers(zones)
-  const table = compileTable(served, broken, randomInt(2 ** 32))
+  const { minimalResponses: minimal } = settings.answering
+  const table = compileTable(served, broken, { seed: randomInt(2 ** 32), minimal })
   const board = createBoard(slots.map(slot => slot.capacityBytes))
   const writer = new BoardWriter(board)
   const numbers = new Map(slots.map((slot, number) => [slot.id, number]))
   return {
     table,
     board,
+    policy,
     write(slotId, content) {
       const number = numbers.get(slotId)
       return number === undefined || writer.publish(number, content)

@@ -1,5 +1,6 @@
 /** One pool of one zone: what it answers now, since when and why, and what that puts on the board. */
 import type { SlotContent } from '#answer/board.ts'
+import { ExtendedError } from '#answer/extended-error.ts'
 import type { Address, Family } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
 import { earliestDownMs } from '#health/verdict.ts'
@@ -121,10 +122,11 @@ export class PoolState {
 }
 
 function contentOf(selection: Selection, family: Family, ttl: AnswerTtl): SlotContent {
-  if (selection.mode === 'servfail') return { kind: 'servfail' }
-  if (selection.addresses.length === 0) return { kind: 'nodata' }
+  const error = selection.reason.kind === 'all-down' ? ExtendedError.allDown : ExtendedError.none
+  if (selection.mode === 'servfail') return { kind: 'servfail', error }
+  if (selection.addresses.length === 0) return { kind: 'nodata', error }
   const data = selection.addresses.map(address => address.bytes)
-  return { kind: 'records', type: ADDRESS_TYPE[family], data, ttl }
+  return { kind: 'records', type: ADDRESS_TYPE[family], data, ttl, error }
 }
 
 function sameTtl(a: AnswerTtl, b: AnswerTtl): boolean {

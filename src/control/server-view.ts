@@ -24,7 +24,7 @@ export interface ServerParts {
 /** A verdict older than so many intervals is an alarm. */
 const STALE_INTERVALS = 3
 
-const NO_COUNTS: Counts = { queries: [], responses: [], dropped: [] }
+const NO_COUNTS: Counts = { queries: [], responses: [], dropped: [], refused: [], limited: [] }
 
 export function serverView(parts: ServerParts): ServerView {
   const { configuration, version, listeners, prober, store, lastReloadMs } = parts

@@ -14,7 +14,9 @@ import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Judging } from './judging.ts'
+import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
+import { QueryLogDrain } from './query-log.ts'
 import { serverView } from './server-view.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
@@ -43,10 +45,12 @@ export class Server implements ControlView {
   readonly #store: Store
   readonly #judging: Judging
   readonly #generations = new Generations()
+  readonly #policies: PolicyMaker
   readonly #lock: Lock
   #configuration: Configuration
   #prober: Prober | undefined
   #listeners: Listeners | undefined
+  #queryLog: QueryLogDrain | undefined
   #restarts = 0
   #lastReloadMs: number | undefined
   /** Reloads wait for one another. */
@@ -57,6 +61,7 @@ export class Server implements ControlView {
     this.#configuration = configuration
     this.#store = store
     this.#lock = lock
+    this.#policies = new PolicyMaker(options.version)
     this.#judging = new Judging({
       clock: this.#clock,
       write: (slotId, content) => this.#generations.write(slotId, content),
@@ -112,6 +117,7 @@ export class Server implements ControlView {
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
     await Promise.all([this.#prober?.close(), this.#listeners?.close()])
+    this.#queryLog?.close()
     await this.#store.close()
     this.#lock.release()
   }
@@ -145,16 +151,18 @@ export class Server implements ControlView {
 
   async #begin(): Promise<void> {
     const { settings } = this.#configuration
-    const generation = createGeneration(this.#configuration)
+    const generation = createGeneration(this.#configuration, this.#policies.policyOf(settings))
     this.#generations.add(generation)
     this.#judging.adopt(this.#configuration)
     this.#listeners = await startListeners({
       dns: settings.dns,
       udp: settings.udp,
       responders: settings.responders ?? defaultResponders(),
+      tcp: settings.answering.tcp,
       answering: generation,
       onRestart: (what, why) => this.#restarted(what, why),
     })
+    this.#queryLog = new QueryLogDrain(() => this.#listeners?.queryLogs() ?? [], this.#options.log)
     this.#prober = startProber({
       targets: this.#judging.targets,
       seed: process.pid,
@@ -174,7 +182,7 @@ export class Server implements ControlView {
       events.reload('failure')
       return { done: false, complaints }
     }
-    const generation = createGeneration(configuration)
+    const generation = createGeneration(configuration, this.#policies.policyOf(configuration.settings))
     await this.#goOver(configuration, generation)
     this.#lastReloadMs = this.#clock.wallMs()
     events.reload('success')

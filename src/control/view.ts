@@ -114,6 +114,10 @@ export interface ServerView {
   readonly responses: readonly CounterView[]
   /** Not answered, by reason. */
   readonly dropped: readonly CounterView[]
+  /** Answered REFUSED, by reason. */
+  readonly refused: readonly CounterView[]
+  /** Over the rate limit, by what became of them. */
+  readonly limited: readonly CounterView[]
   readonly socketDrops: number
   readonly responderRestarts: number
   readonly storeErrors: number

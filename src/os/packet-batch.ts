@@ -16,7 +16,7 @@
  * The vectors are written once. For each packet only lengths are touched, through a Uint32Array laid over them.
  */
 import type { Libc } from './libc.ts'
-import { readPort } from './sockaddr.ts'
+import { AF_INET6, IPV4_ADDRESS_AT, IPV6_ADDRESS_AT, readPort } from './sockaddr.ts'
 
 export const BATCH_PACKETS = 64
 export const BUFFER_BYTES = 2048
@@ -34,8 +34,10 @@ export class PacketBatch {
   /** All buffers: packet `i` begins at `i * BUFFER_BYTES`. */
   readonly buffers = new Uint8Array(BATCH_PACKETS * BUFFER_BYTES)
 
+  /** The clients' socket addresses. */
+  readonly names = new Uint8Array(BATCH_PACKETS * NAME_BYTES)
+
   readonly #libc: Libc
-  readonly #names = new Uint8Array(BATCH_PACKETS * NAME_BYTES)
   readonly #controls = new Uint8Array(BATCH_PACKETS * CONTROL_BYTES)
   readonly #controlWords = new Uint32Array(this.#controls.buffer)
   readonly #iovecs = new Uint32Array(2 * BATCH_PACKETS * 4)
@@ -85,9 +87,23 @@ export class PacketBatch {
     return (this.#receiving[at + 12]! & MSG_TRUNC) === 0 ? this.#receiving[at + 14]! : 0
   }
 
+  /** Where in `names` the address stands that packet `i` came from. */
+  addressAt(i: number): number {
+    return i * NAME_BYTES + (this.#isIpv6(i) ? IPV6_ADDRESS_AT : IPV4_ADDRESS_AT)
+  }
+
+  /** Bytes of that address, 4 or 16. */
+  addressLength(i: number): number {
+    return this.#isIpv6(i) ? 16 : 4
+  }
+
   /** The port that packet `i` came from. */
   sourcePort(i: number): number {
-    return readPort(this.#names, i * NAME_BYTES)
+    return readPort(this.names, i * NAME_BYTES)
+  }
+
+  #isIpv6(i: number): boolean {
+    return this.names[i * NAME_BYTES] === AF_INET6
   }
 
   /** The first `length` bytes of buffer `i` go to whom packet `i` came from. Packets in rising order, each at most once. */
@@ -149,7 +165,7 @@ export class PacketBatch {
 
   #writeVectors(): void {
     const buffers = addressOf(this.#libc, this.buffers)
-    const names = addressOf(this.#libc, this.#names)
+    const names = addressOf(this.#libc, this.names)
     const controls = addressOf(this.#libc, this.#controls)
     this.#iovecsAddress = addressOf(this.#libc, this.#iovecs)
     for (let i = 0; i < BATCH_PACKETS; i++) {

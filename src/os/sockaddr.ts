@@ -3,6 +3,8 @@ import type { SocketAddr } from '#base/address.ts'
 
 export const AF_INET = 2
 export const AF_INET6 = 10
+export const IPV4_ADDRESS_AT = 4
+export const IPV6_ADDRESS_AT = 8
 
 /**
  *   sockaddr_in    family u16, port u16 (network order), address 4 bytes, 8 bytes of nothing
@@ -14,7 +16,7 @@ export function writeSockaddr({ address, port }: SocketAddr): Uint8Array {
   new Uint16Array(bytes.buffer)[0] = ipv6 ? AF_INET6 : AF_INET
   bytes[2] = port >> 8
   bytes[3] = port & 255
-  bytes.set(address.bytes, ipv6 ? 8 : 4)
+  bytes.set(address.bytes, ipv6 ? IPV6_ADDRESS_AT : IPV4_ADDRESS_AT)
   return bytes
 }
 

@@ -60,6 +60,10 @@ class BatchListener implements UdpListener {
     return this.#threads.map(thread => thread.counters)
   }
 
+  queryLogs() {
+    return this.#threads.map(thread => thread.queryLog)
+  }
+
   socketDrops(): number {
     if (this.#sockets.length > 0)
       this.#drops = this.#sockets.reduce((sum, { fd }) => sum + droppedPackets(this.#libc, fd), 0)

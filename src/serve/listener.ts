@@ -12,6 +12,8 @@ export interface Listener {
   publish(answering: Answering): Promise<void>
   /** One for each thread; they never go back. */
   counters(): readonly Counters[]
+  /** Where each thread tells of single queries. */
+  queryLogs(): readonly SharedArrayBuffer[]
   close(): Promise<void>
 }
 

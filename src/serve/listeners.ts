@@ -7,7 +7,7 @@ import { errorCode } from './bind-error.ts'
 import type { Listener, ListenOptions, UdpListener } from './listener.ts'
 import type { Answering } from './messages.ts'
 import { startPortableListener } from './portable-listener.ts'
-import { DEFAULT_STREAM_LIMITS } from './stream-limits.ts'
+import type { StreamLimits } from './stream-limits.ts'
 import { startStreamListener } from './stream-listener.ts'
 
 export interface ListenersOptions {
@@ -17,6 +17,7 @@ export interface ListenersOptions {
   readonly udp: 'auto' | 'batch' | 'portable'
   /** Threads that answer UDP in batches. */
   readonly responders: number
+  readonly tcp: StreamLimits
   readonly answering: Answering
   /** A thread has died and is started again. */
   onRestart(what: string, why: string): void
@@ -41,13 +42,13 @@ export function defaultResponders(): number {
 /** Throws an error in words for a person: an address in use, not permitted or not of this host, or no batches where they are insisted on. */
 export async function startListeners(options: ListenersOptions): Promise<Listeners> {
   for (let attempt = 1; ; attempt++) {
-    const { dns: addresses, answering, onRestart } = options
+    const { dns: addresses, answering, tcp: limits, onRestart } = options
     // TCP first: it shares its port with nobody, and so a second server on it is noticed.
     const stream = await startStreamListener({
       addresses,
       answering,
       onRestart,
-      limits: DEFAULT_STREAM_LIMITS,
+      limits,
     })
     try {
       const { udp, why } = await startUdp(options, stream.bound)
@@ -93,6 +94,7 @@ function join(stream: Listener, udp: UdpListener, udpWhy: string): Listeners {
       await Promise.all(both.map(listener => listener.publish(answering)))
     },
     counters: (): readonly Counters[] => both.flatMap(listener => listener.counters()),
+    queryLogs: () => both.flatMap(listener => listener.queryLogs()),
     socketDrops: () => udp.socketDrops(),
     async close(): Promise<void> {
       await Promise.all(both.map(listener => listener.close()))

@@ -1,11 +1,8 @@
 /** What control and the threads that answer say to each other. */
+import type { Answering } from '#answer/respond.ts'
 import type { SocketAddr } from '#base/address.ts'
 
-/** What is answered: a compiled table and the board beside it. */
-export interface Answering {
-  readonly table: SharedArrayBuffer
-  readonly board: SharedArrayBuffer
-}
+export type { Answering } from '#answer/respond.ts'
 
 export type ToThread =
   | { readonly kind: 'use'; readonly number: number; readonly answering: Answering }
@@ -20,6 +17,8 @@ export type FromThread =
 export interface ThreadData {
   readonly addresses: readonly SocketAddr[]
   readonly counters: SharedArrayBuffer
+  /** Where it tells of single queries. */
+  readonly queryLog: SharedArrayBuffer
   /** How many messages have been posted: one word, raised behind each. A thread that blocks in a system call compares it. */
   readonly posted: Int32Array<SharedArrayBuffer>
 }

@@ -18,6 +18,7 @@ export async function startPortableListener(options: ListenOptions): Promise<Udp
     },
     publish: newer => thread.publish(newer),
     counters: () => [thread.counters],
+    queryLogs: () => [thread.queryLog],
     socketDrops: () => 0,
     close: () => thread.stop(),
   }

@@ -3,6 +3,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { workerData } from 'node:worker_threads'
+import { Arrival } from '#answer/arrival.ts'
 import { Drop, Transport } from '#answer/counters.ts'
 import { type Address, isWildcard, parseAddress, type SocketAddr } from '#base/address.ts'
 import { systemClock } from '#base/clock.ts'
@@ -15,10 +16,12 @@ import { isFatal } from './udp-errors.ts'
 const RECEIVE_BUFFER_BYTES = 4 << 20
 /** Answers that wait for the system to take them: more are dropped. */
 const MAX_UNSENT = 256
+const NO_ADDRESS = new Uint8Array(0)
 
 const side = new ThreadSide()
 const { responder } = side
 const message = Buffer.alloc(BUFFER_BYTES)
+const arrival = new Arrival(Transport.udp)
 const sockets: Socket[] = []
 const { addresses } = workerData as ThreadData
 const ports: number[] = []
@@ -75,7 +78,10 @@ function answer(socket: Socket, query: Buffer, from: RemoteInfo): void {
   // Nobody can listen on port 0: its sender is forged.
   if (from.port === 0) return void responder.drop(Transport.udp, Drop.sourcePort)
   const length = query.length > BUFFER_BYTES ? 0 : query.copy(message)
-  const answered = responder.respond(message, 0, length, Transport.udp, systemClock.monotonicMs())
+  const client = parseAddress(from.address.replace(/%.*$/, ''))?.bytes ?? NO_ADDRESS
+  arrival.tick(systemClock.monotonicMs(), systemClock.wallMs())
+  arrival.from(client, 0, client.length)
+  const answered = responder.respond(message, 0, length, arrival)
   if (answered === 0) return
   if (socket.getSendQueueCount() >= MAX_UNSENT) return void responder.drop(Transport.udp, Drop.unsent)
   socket.send(Buffer.from(message.subarray(0, answered)), from.port, from.address, error => {

@@ -1,5 +1,6 @@
 /** A responder: receives UDP queries in batches, answers them, sends the answers. Allocates nothing per packet. */
 import { workerData } from 'node:worker_threads'
+import { Arrival } from '#answer/arrival.ts'
 import { Drop, Transport } from '#answer/counters.ts'
 import { systemClock } from '#base/clock.ts'
 import { type Libc, loadLibc } from '#os/libc.ts'
@@ -21,6 +22,7 @@ const libc = mustLoadLibc()
 const batch = new PacketBatch(libc)
 const side = new ThreadSide()
 const { responder } = side
+const arrival = new Arrival(Transport.udp)
 side.started([])
 if (fds.length === 1) answerOne(fds[0]!)
 else answerMany()
@@ -41,18 +43,19 @@ function serve(fd: number, wait: boolean): void {
   const count = batch.receive(fd, wait)
   if (count < 0) endure(libc.errorName(libc.errno()))
   if (count <= 0) return
-  const nowMs = systemClock.monotonicMs()
+  arrival.tick(systemClock.monotonicMs(), systemClock.wallMs())
   for (let i = 0; i < count; i++) {
-    const length = answer(i, nowMs)
+    const length = answer(i)
     if (length > 0) batch.queue(i, length)
   }
   for (let refused = batch.send(fd); refused > 0; refused--) responder.drop(Transport.udp, Drop.unsent)
 }
 
-function answer(i: number, nowMs: number): number {
+function answer(i: number): number {
   // Nobody can listen on port 0: its sender is forged.
   if (batch.sourcePort(i) === 0) return responder.drop(Transport.udp, Drop.sourcePort)
-  return responder.respond(batch.buffers, i * BUFFER_BYTES, batch.lengthOf(i), Transport.udp, nowMs)
+  arrival.from(batch.names, batch.addressAt(i), batch.addressLength(i))
+  return responder.respond(batch.buffers, i * BUFFER_BYTES, batch.lengthOf(i), arrival)
 }
 
 /** Most errors of a socket pass; meanwhile it must not be asked in a tight loop. */

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Counters, newCounters } from '#answer/counters.ts'
+import { queryLogMemory } from '#answer/query-log.ts'
 import type { SocketAddr } from '#base/address.ts'
 import type { Answering, FromThread, ThreadData, ToThread } from './messages.ts'
 
@@ -31,6 +32,7 @@ interface Waiting {
 
 export class ServingThread {
   readonly counters: Counters = newCounters()
+  readonly queryLog = queryLogMemory()
   readonly #options: ThreadOptions
   readonly #started = Promise.withResolvers<void>()
   #waiting: readonly Waiting[] = []
@@ -97,7 +99,8 @@ export class ServingThread {
   #start(): void {
     const { name, script, data } = this.#options
     const posted = new Int32Array(new SharedArrayBuffer(4))
-    const common: ThreadData = { addresses: this.#bound, counters: this.counters.buffer, posted }
+    const { counters, queryLog } = this
+    const common: ThreadData = { addresses: this.#bound, counters: counters.buffer, queryLog, posted }
     const worker = new Worker(script, { name, workerData: { ...data, ...common } })
     this.#running = { worker, posted }
     this.#startedMs = performance.now()
@@ -165,6 +168,6 @@ export async function startThreads(
 }
 
 /** Without whatever else the object may carry: not everything can be sent to a thread. */
-function useMessage(number: number, { table, board }: Answering): Extract<ToThread, { kind: 'use' }> {
-  return { kind: 'use', number, answering: { table, board } }
+function useMessage(number: number, { table, board, policy }: Answering): Extract<ToThread, { kind: 'use' }> {
+  return { kind: 'use', number, answering: { table, board, policy } }
 }

@@ -1,4 +1,5 @@
 /** Answers the messages of a stream, many of them into one piece of bytes, so that one write sends them all. */
+import { Arrival } from '#answer/arrival.ts'
 import { Transport } from '#answer/counters.ts'
 import type { Responder } from '#answer/respond.ts'
 import { systemClock } from '#base/clock.ts'
@@ -19,22 +20,28 @@ export interface Answers {
 /** One for all connections of a thread. */
 export class StreamAnswerer {
   readonly #responder: Responder
+  readonly #arrival = new Arrival(Transport.tcp)
   readonly #out = new Uint8Array(FULL_BYTES + LENGTH_BYTES + MAX_MESSAGE_BYTES)
 
   constructor(responder: Responder) {
     this.#responder = responder
   }
 
-  /** Answers what is complete in the input, or as much as fits. The bytes stay as they are. */
-  answer(input: FrameBuffer): Answers {
-    const nowMs = systemClock.monotonicMs()
+  /**
+   * Answers what is complete in the input, or as much as fits. The bytes stay as they are.
+   *
+   * @param client bytes of the address that it came from
+   */
+  answer(input: FrameBuffer, client: Uint8Array): Answers {
+    this.#arrival.tick(systemClock.monotonicMs(), systemClock.wallMs())
+    this.#arrival.from(client, 0, client.length)
     const out = this.#out
     let end = 0
     let broken = false
     while (!broken && end < FULL_BYTES && input.next()) {
       const at = end + LENGTH_BYTES
       out.set(input.bytes.subarray(input.start, input.start + input.length), at)
-      const length = this.#responder.respond(out, at, input.length, Transport.tcp, nowMs)
+      const length = this.#responder.respond(out, at, input.length, this.#arrival)
       broken = length === 0
       if (broken) break
       out[end] = length >> 8

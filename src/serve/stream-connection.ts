@@ -8,6 +8,7 @@ import type { StreamAnswerer } from './stream-answerer.ts'
 
 export class StreamConnection {
   readonly #socket: Duplex
+  readonly #client: Uint8Array
   readonly #answerer: StreamAnswerer
   readonly #progressed: () => void
   readonly #input = new FrameBuffer()
@@ -16,9 +17,12 @@ export class StreamConnection {
   #clientEnded = false
   #ended = false
 
-  /** Calls `progressed` for every query that is answered and when a slow client has read its answers: a connection without either is idle. */
-  constructor(socket: Duplex, answerer: StreamAnswerer, progressed: () => void) {
+  /**
+   * @param client bytes of its address
+   * @param progressed is called for every query that is answered and when a slow client has read its answers: a connection without either is idle. */
+  constructor(socket: Duplex, client: Uint8Array, answerer: StreamAnswerer, progressed: () => void) {
     this.#socket = socket
+    this.#client = client
     this.#answerer = answerer
     this.#progressed = progressed
     socket.on('data', chunk => this.#receive(chunk as Uint8Array))
@@ -45,7 +49,7 @@ export class StreamConnection {
 
   #advance(): void {
     while (!this.#blocked && !this.#ended) {
-      const { bytes, broken } = this.#answerer.answer(this.#input)
+      const { bytes, broken } = this.#answerer.answer(this.#input, this.#client)
       if (bytes.length > 0) this.#send(bytes)
       if (broken) this.#end()
       if (bytes.length === 0) break

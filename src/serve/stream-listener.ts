@@ -24,6 +24,7 @@ export async function startStreamListener(options: StreamOptions): Promise<Liste
     },
     publish: newer => thread.publish(newer),
     counters: () => [thread.counters],
+    queryLogs: () => [thread.queryLog],
     close: () => thread.stop(),
   }
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { workerData } from 'node:worker_threads'
-import type { SocketAddr } from '#base/address.ts'
+import { parseAddress, type SocketAddr } from '#base/address.ts'
 import { systemClock } from '#base/clock.ts'
 import { bindError } from './bind-error.ts'
 import type { ThreadData } from './messages.ts'
@@ -53,5 +53,6 @@ function accept(socket: Socket): void {
   if (client === undefined) return void socket.destroy()
   connections.add(socket, client)
   socket.on('close', () => connections.remove(socket))
-  new StreamConnection(socket, answerer, () => connections.touch(socket))
+  const address = parseAddress(client.replace(/%.*$/, ''))?.bytes ?? new Uint8Array(0)
+  new StreamConnection(socket, address, answerer, () => connections.touch(socket))
 }

@@ -16,10 +16,10 @@ export class ThreadSide {
   /** Waits until there is something to answer from. */
   constructor() {
     if (parentPort === null) throw new Error('not in a worker thread')
-    const { counters, posted } = workerData as ThreadData
+    const { counters, posted, queryLog } = workerData as ThreadData
     this.#port = parentPort
     this.#posted = posted
-    this.responder = new Responder(countersOn(counters))
+    this.responder = new Responder(countersOn(counters), queryLog)
     Atomics.wait(posted, 0, 0)
     this.proceed()
   }
@@ -59,8 +59,7 @@ export class ThreadSide {
 
   #take(message: ToThread): boolean {
     if (message.kind === 'stop') return false
-    const { table, board } = message.answering
-    this.responder.use(table, board)
+    this.responder.use(message.answering)
     // The old table is large and this thread makes next to no garbage that would have it collected.
     collectGarbage()
     this.#using = message.number

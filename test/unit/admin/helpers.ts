@@ -18,6 +18,8 @@ export const SERVER: ServerView = {
     { transport: 'tcp', label: 'AAAA', value: 2 },
   ],
   responses: [{ transport: 'udp', label: 'NOERROR', value: 40 }],
+  refused: [{ transport: 'udp', label: 'outside', value: 4 }],
+  limited: [{ transport: 'udp', label: 'drop', value: 5 }],
   dropped: [
     { transport: 'udp', label: 'malformed', value: 3 },
     { transport: 'tcp', label: 'malformed', value: 1 },

@@ -23,6 +23,8 @@ const CONTRACT = {
   queries_total: 'qtype,transport',
   responses_total: 'rcode,transport',
   responses_dropped_total: 'reason',
+  queries_refused_total: 'reason,transport',
+  rate_limited_total: 'action',
   zone_serial: 'zone',
   zone_records: 'zone',
   reloads_total: 'result',

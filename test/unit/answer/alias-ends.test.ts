@@ -1,9 +1,11 @@
 /** What stands at the end of a chain of aliases, as NSD and Knot answer it too. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Arrival } from '#answer/arrival.ts'
 import { createBoard } from '#answer/board.ts'
 import { compileTable } from '#answer/compile.ts'
 import { newCounters, Transport } from '#answer/counters.ts'
+import { PLAIN_POLICY } from '#answer/policy.ts'
 import { Responder } from '#answer/respond.ts'
 import { decodeMessage, encodeQuery, type Message, type MessageRecord } from '#wire/message.ts'
 import { name, nameToText } from '#wire/name.ts'
@@ -40,7 +42,11 @@ function responder(): Responder {
     return { zone, managed: [] }
   })
   const made = new Responder(newCounters())
-  made.use(compileTable(zones, [], 1), createBoard([]))
+  made.use({
+    table: compileTable(zones, [], { seed: 1, minimal: true }),
+    board: createBoard([]),
+    policy: PLAIN_POLICY,
+  })
   return made
 }
 
@@ -49,7 +55,9 @@ function ask(text: string): Message {
   const query = encodeQuery({ id: 1, name: name(`${owner}.p.test.`), type: typeFromText(type) ?? 0 })
   const bytes = new Uint8Array(1500)
   bytes.set(query)
-  const message = decodeMessage(bytes.slice(0, responder().respond(bytes, 0, query.length, Transport.udp, 0)))
+  const message = decodeMessage(
+    bytes.slice(0, responder().respond(bytes, 0, query.length, new Arrival(Transport.udp))),
+  )
   assert.ok(message !== undefined)
   return message
 }

@@ -17,7 +17,7 @@ test('defaults without a file', async () => {
   const { configuration, complaints } = await loadConfiguration({ cwd: folder.path, env: {} })
   assert.deepEqual(complaints, [])
   assert.ok(configuration)
-  const { dns, admin, node, ...rest } = configuration.settings
+  const { dns, admin, node, answering, ...rest } = configuration.settings
   assert.deepEqual(dns.map(formatSocketAddr), ['127.0.0.1:5300'])
   assert.equal(formatSocketAddr(admin), '127.0.0.1:8053')
   assert.notEqual(node, '')
@@ -30,6 +30,88 @@ test('defaults without a file', async () => {
     logLevel: 'info',
     logFormat: 'auto',
   })
+  const { exempt, ...rateLimit } = answering.rateLimit
+  assert.deepEqual(
+    exempt.map(({ address, bits }) => `${address.text}/${bits}`),
+    ['127.0.0.0/8', '::1/128'],
+  )
+  assert.deepEqual(
+    { ...answering, rateLimit },
+    {
+      minimalResponses: true,
+      reveal: { id: true, version: true },
+      cookieSecrets: undefined,
+      rateLimit: { mode: 'on', perSecond: 200, slip: 2, ipv4Prefix: 24, ipv6Prefix: 56 },
+      queryLog: undefined,
+      tcp: { idleMs: 10_000, connections: 1000, connectionsPerClient: 100 },
+    },
+  )
+})
+
+const SECRETS = ['000102030405060708090a0b0c0d0e0f', '101112131415161718191a1b1c1d1e1f'] as const
+const answeringText = `minimal-responses: false
+reveal: { id: true, version: false }
+cookies: { secrets-file: secrets/cookies }
+rate-limit: { mode: log-only, responses-per-second: 5, slip: 0, ipv4-prefix: 32, ipv6-prefix: 64, exempt: [192.0.2.0/24, "2001:db8::1"] }
+query-log: { sample: 0.01, per-second: 7 }
+tcp: { idle: 30s, connections: 10, connections-per-client: 2 }
+`
+
+test('how DNS is answered, and cookie secrets from a file of their own or the environment', async () => {
+  await using folder = await folderOf({
+    'understudy.yaml': answeringText,
+    'secrets/cookies': `# the new one\n${SECRETS[0]}\n\n  ${SECRETS[1]} # the old one\n`,
+    'zones/a.example.yaml': zone('a.example'),
+  })
+  const { configuration, complaints } = await loadConfiguration({ cwd: folder.path, env: {} })
+  assert.deepEqual(complaints, [])
+  assert.ok(configuration)
+  const { cookieSecrets, rateLimit, ...rest } = configuration.settings.answering
+  assert.deepEqual(
+    cookieSecrets?.map(secret => Buffer.from(secret).toString('hex')),
+    SECRETS,
+  )
+  assert.deepEqual(
+    rateLimit.exempt.map(({ address, bits }) => `${address.text}/${bits}`),
+    ['192.0.2.0/24', '2001:db8::1/128'],
+  )
+  assert.equal(rateLimit.mode, 'log-only')
+  assert.deepEqual(rest, {
+    minimalResponses: false,
+    reveal: { id: true, version: false },
+    queryLog: { sample: 0.01, perSecond: 7 },
+    tcp: { idleMs: 30_000, connections: 10, connectionsPerClient: 2 },
+  })
+  const env = { UNDERSTUDY_COOKIE_SECRETS: SECRETS[1] }
+  const other = await loadConfiguration({ cwd: folder.path, env })
+  assert.deepEqual(
+    other.configuration?.settings.answering.cookieSecrets?.map(one => Buffer.from(one).toString('hex')),
+    [SECRETS[1]],
+  )
+})
+
+test('a bad cookie secret is complained of and never shown', async () => {
+  await using folder = await folderOf({
+    'understudy.yaml': 'cookies: { secrets-file: cookies }\n',
+    cookies: `${SECRETS[0]}\n ${SECRETS[1]}ff\n`,
+    'zones/a.example.yaml': zone('a.example'),
+  })
+  const fromFile = await loadConfiguration({ cwd: folder.path, env: {} })
+  assert.equal(fromFile.configuration, undefined)
+  assert.match(linesOf(fromFile.complaints).join('\n'), /^cookies:2:2: a secret has 32 hexadecimal digits/)
+  const fromEnv = await loadConfiguration({ cwd: folder.path, env: { UNDERSTUDY_COOKIE_SECRETS: 'abc' } })
+  assert.match(linesOf(fromEnv.complaints).join('\n'), /^UNDERSTUDY_COOKIE_SECRETS: a secret has/)
+  for (const { complaints } of [fromFile, fromEnv])
+    assert.doesNotMatch(JSON.stringify(complaints), /1011121314|abc/)
+  await using without = await folderOf({
+    'understudy.yaml': 'cookies: { secrets-file: gone }\n',
+    'zones/a.example.yaml': zone('a.example'),
+  })
+  const missing = await loadConfiguration({ cwd: without.path, env: {} })
+  assert.match(
+    linesOf(missing.complaints).join('\n'),
+    /^understudy\.yaml:1:\d+: cookies\.secrets-file: gone: no such file/,
+  )
 })
 
 const everything = `node: ns1
@@ -49,7 +131,7 @@ test('a file says everything, relative to itself; the command line outranks it',
   const request = { configFile: 'etc/understudy.yaml', cwd: folder.path, env: {} }
   const { configuration } = await loadConfiguration(request)
   assert.ok(configuration)
-  const { dns, admin, metrics, ...rest } = configuration.settings
+  const { dns, admin, metrics, answering: _, ...rest } = configuration.settings
   assert.deepEqual([...dns, admin, ...(metrics ? [metrics] : [])].map(formatSocketAddr), [
     '127.0.0.1:53',
     '[::1]:53',

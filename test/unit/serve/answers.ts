@@ -2,6 +2,7 @@
 import { createBoard } from '#answer/board.ts'
 import { compileTable } from '#answer/compile.ts'
 import { type Counters, readCounters } from '#answer/counters.ts'
+import { PLAIN_POLICY } from '#answer/policy.ts'
 import { parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import type { Answering } from '#serve/messages.ts'
 import { name, nameToBytes } from '#wire/name.ts'
@@ -24,12 +25,16 @@ export function answeringWith(address: string): Answering {
   for (let i = 0; i < HUGE_STRINGS; i++) {
     add('huge.example.', RrType.TXT, Uint8Array.from([240, ...new Array<number>(240).fill(i)]))
   }
-  return { table: compileTable([{ zone, managed: [] }], [], 1), board: createBoard([]) }
+  return {
+    table: compileTable([{ zone, managed: [] }], [], { seed: 1, minimal: true }),
+    board: createBoard([]),
+    policy: PLAIN_POLICY,
+  }
 }
 
 /** Bytes that no responder can use: the thread that takes them dies of it, like of any fault of its own. */
 export function unusable(): Answering {
-  return { table: new SharedArrayBuffer(64), board: createBoard([]) }
+  return { table: new SharedArrayBuffer(64), board: createBoard([]), policy: PLAIN_POLICY }
 }
 
 export function query(id: number, owner = 'www.example.', type: number = RrType.A): Uint8Array {

@@ -4,6 +4,7 @@ import { loadLibc } from '#os/libc.ts'
 import { openUdpSocket } from '#os/udp-socket.ts'
 import { bindError } from '#serve/bind-error.ts'
 import { defaultResponders, type Listeners, type ListenersOptions, startListeners } from '#serve/listeners.ts'
+import { DEFAULT_STREAM_LIMITS } from '#serve/stream-limits.ts'
 import { answeringWith, query, responseCount, socketAddr } from './answers.ts'
 import { framed, StreamClient } from './stream-client.ts'
 import { UdpClient } from './udp-client.ts'
@@ -19,6 +20,7 @@ async function started(
     dns: [socketAddr('127.0.0.1:0')],
     udp: 'auto',
     responders: 1,
+    tcp: DEFAULT_STREAM_LIMITS,
     answering: FIRST,
     onRestart: assert.fail,
     ...options,

@@ -11,14 +11,15 @@ import { RrType } from '#wire/types.ts'
 import { answeringWith, query, responseCount } from './answers.ts'
 import { framed } from './stream-client.ts'
 
-const { table, board } = answeringWith('192.0.2.1')
+const ANSWERING = answeringWith('192.0.2.1')
+const CLIENT = Uint8Array.of(192, 0, 2, 99)
 const HUGE = 100
 /** What the two streams between client and server may hold, and the answers that are made before the server sees that they are full. */
 const MOST_UNREAD = 6
 
 function answererWith(counters: Counters): StreamAnswerer {
   const responder = new Responder(counters)
-  responder.use(table, board)
+  responder.use(ANSWERING)
   return new StreamAnswerer(responder)
 }
 
@@ -32,7 +33,7 @@ function connected(): Connected {
   const [client, socket] = duplexPair()
   const counters = newCounters()
   let progress = 0
-  new StreamConnection(socket, answererWith(counters), () => {
+  new StreamConnection(socket, CLIENT, answererWith(counters), () => {
     progress++
   })
   return { client, counters, progress: () => progress }
@@ -71,14 +72,17 @@ describe('the answers to many queries', () => {
     const input = new FrameBuffer()
     input.append(framed(query(1), query(2), query(3)))
     const counters = newCounters()
-    const { bytes, broken } = answererWith(counters).answer(input)
+    const { bytes, broken } = answererWith(counters).answer(input, CLIENT)
     assert.equal(broken, false)
     const output = new FrameBuffer()
     output.append(bytes)
     const ids: number[] = []
     while (output.next()) ids.push(output.bytes[output.start + 1] ?? 0)
     assert.deepEqual(ids, [1, 2, 3])
-    assert.deepEqual(answererWith(counters).answer(input), { bytes: new Uint8Array(0), broken: false })
+    assert.deepEqual(answererWith(counters).answer(input, CLIENT), {
+      bytes: new Uint8Array(0),
+      broken: false,
+    })
   })
 })
 

@@ -1,0 +1,21 @@
+/** Why an answer is what it is, for those who can read it: Extended DNS Errors (RFC 8914). */
+
+/** What is told of; fragments and slots hold the number. */
+export const ExtendedError = { none: 0, allDown: 1, notAuthoritative: 2, notLoaded: 3, tooLarge: 4 } as const
+export type ExtendedError = (typeof ExtendedError)[keyof typeof ExtendedError]
+
+/** INFO-CODE and EXTRA-TEXT, by number. */
+const OPTIONS: readonly (readonly [code: number, text: string])[] = [
+  [0, ''],
+  [0, 'every endpoint is down; this is the answer for that case'],
+  [20, ''],
+  [24, 'the zone could not be loaded'],
+  [0, 'the answer is larger than a message'],
+]
+
+/** The option's data by number; empty for none. */
+export const EXTENDED_ERRORS: readonly Uint8Array[] = OPTIONS.map(([code, text], number) =>
+  number === ExtendedError.none
+    ? new Uint8Array(0)
+    : Buffer.concat([Uint8Array.of(code >> 8, code), Buffer.from(text)]),
+)

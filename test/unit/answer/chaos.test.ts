@@ -1,0 +1,53 @@
+/** What the server tells of itself in class CH, and how the other classes fare. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { RrClass } from '#wire/types.ts'
+import { HEAD, Lab } from './lab.ts'
+
+const ZONES = { 'p.test.': `${HEAD}www A 192.0.2.1\n` }
+const lab = new Lab(ZONES, { policy: { id: 'ns1.example', version: 'understudy 1.2.3' } })
+const CH = { class: RrClass.CH }
+
+describe('class CH', () => {
+  for (const name of ['id.server.', 'hostname.bind.', 'ID.Server.']) {
+    it(`${name} is the node`, () => {
+      assert.deepEqual(lab.transcript(`${name} TXT`, CH), ['NOERROR aa', `an ${name} TXT "ns1.example"`])
+    })
+  }
+
+  for (const name of ['version.server.', 'version.bind.']) {
+    it(`${name} is the version`, () => {
+      assert.deepEqual(lab.transcript(`${name} TXT`, CH), ['NOERROR aa', `an ${name} TXT "understudy 1.2.3"`])
+    })
+  }
+
+  it('has no other types there', () => {
+    assert.deepEqual(lab.transcript('id.server. A', CH), ['NOERROR aa'])
+  })
+
+  it('has no other names, and none that the operator keeps back', () => {
+    assert.deepEqual(lab.transcript('www.p.test. TXT', CH), ['REFUSED'])
+    const quiet = new Lab(ZONES)
+    for (const name of ['id.server.', 'hostname.bind.', 'version.server.', 'version.bind.'])
+      assert.deepEqual(quiet.transcript(`${name} TXT`, CH), ['REFUSED'])
+  })
+})
+
+describe('other classes', () => {
+  it('are refused, and counted', () => {
+    const counted = new Lab(ZONES)
+    for (const rrClass of [RrClass.HS, RrClass.ANY, RrClass.NONE, 999])
+      assert.deepEqual(counted.transcript('www.p.test. A', { class: rrClass }), ['REFUSED'])
+    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'class', value: 4 }])
+  })
+})
+
+describe('types that are no data', () => {
+  it('are refused, and counted', () => {
+    const counted = new Lab(ZONES)
+    for (const type of ['AXFR', 'IXFR', 'MAILB', 'MAILA', 'TSIG', 'TKEY'])
+      assert.deepEqual(counted.transcript(`p.test. ${type}`), ['REFUSED'])
+    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'type', value: 6 }])
+    assert.deepEqual(counted.transcript('p.test. OPT'), ['FORMERR'])
+  })
+})
