@@ -103,7 +103,7 @@ class Compiler {
       if (managed !== undefined) defaultFragment = this.#managedRRsets(entries, served, managed)
     }
     // RFC 8482 §4.1: one RRset of those at the name; an alias is not followed, since the type fits it (RFC 1034 §4.3.2).
-    const any = entries.get(RrType.CNAME) ?? entries.values().next().value
+    const any = entries.get(RrType.CNAME) ?? entries.get(Math.min(...entries.keys()))
     if (any !== undefined && flags === 0) entries.set(RrType.ANY, any)
     this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: below, flags })
   }
@@ -243,9 +243,9 @@ class Compiler {
         return this.#lay(writer)
       }
       case 'failed':
-        return this.#lay(writeLinks(owner, chain, Rcode.SERVFAIL))
+        return this.#lay(writeLinks(owner, chain, Rcode.SERVFAIL, ExtendedError.notLoaded))
       case 'too-long':
-        return this.#lay(writeLinks(owner, chain, Rcode.YXDOMAIN))
+        return this.#lay(writeLinks(owner, chain, Rcode.YXDOMAIN, ExtendedError.nameTooLong))
       case 'outside':
       case 'renamed':
         return this.#lay(writeLinks(owner, chain))
@@ -286,8 +286,13 @@ function exactly(owner: Name): FragmentOptions {
   return { base: owner, movable: wildcard, wildcard }
 }
 
-function writeLinks(owner: Name, { links }: Chain, rcode: number = Rcode.NOERROR): FragmentWriter {
-  const writer = new FragmentWriter({ ...exactly(owner), rcode })
+function writeLinks(
+  owner: Name,
+  { links }: Chain,
+  rcode: number = Rcode.NOERROR,
+  error: ExtendedError = ExtendedError.none,
+): FragmentWriter {
+  const writer = new FragmentWriter({ ...exactly(owner), rcode, error })
   for (const link of links) writer.rrset('answer', link.owner, link.alias)
   return writer
 }

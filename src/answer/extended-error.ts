@@ -1,7 +1,14 @@
 /** Why an answer is what it is, for those who can read it: Extended DNS Errors (RFC 8914). */
 
 /** What is told of; fragments and slots hold the number. */
-export const ExtendedError = { none: 0, allDown: 1, notAuthoritative: 2, notLoaded: 3, tooLarge: 4 } as const
+export const ExtendedError = {
+  none: 0,
+  allDown: 1,
+  notAuthoritative: 2,
+  notLoaded: 3,
+  tooLarge: 4,
+  nameTooLong: 5,
+} as const
 export type ExtendedError = (typeof ExtendedError)[keyof typeof ExtendedError]
 
 /** INFO-CODE and EXTRA-TEXT, by number. */
@@ -11,6 +18,7 @@ const OPTIONS: readonly (readonly [code: number, text: string])[] = [
   [20, ''],
   [24, 'the zone could not be loaded'],
   [0, 'the answer is larger than a message'],
+  [0, 'a DNAME makes a name of more than 255 bytes'],
 ]
 
 /** The option's data by number; empty for none. */

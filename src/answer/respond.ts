@@ -188,7 +188,7 @@ export class Responder {
       const words = table.words
       if (!response.copy(table, fragment, false)) return this.#truncate(AA, Rcode.NOERROR)
       const length = response.rename(words[fragment + FragmentWord.arcountAndBase]! >>> 16, this.#aliasName)
-      if (length === 0) return this.#finish(AA, Rcode.YXDOMAIN, false, ExtendedError.none)
+      if (length === 0) return this.#finish(AA, Rcode.YXDOMAIN, false, ExtendedError.nameTooLong)
       if (length < 0) return this.#truncate(AA, Rcode.NOERROR)
       if (qtype === RrType.CNAME) break
       this.#alias.readName(this.#aliasName, 0, qtype)

@@ -16,6 +16,8 @@ export interface ServerPlace {
   readonly zones: Readonly<Record<string, string>>
   /** The default is a free port on 127.0.0.1. */
   readonly listen?: readonly string[]
+  /** What `understudy.yaml` says beside what is said here. */
+  readonly settings?: string
 }
 
 /** Folder, state and ports that outlive one run of the server, so that the next may take them over. */
@@ -31,9 +33,14 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Resolves when the server is ready. Rejects, with all that it said, if it ends before. */
-  static async start({ zones, listen = ['127.0.0.1:0'] }: ServerPlace): Promise<ServerProcess> {
+  static async start({
+    zones,
+    listen = ['127.0.0.1:0'],
+    settings = '',
+  }: ServerPlace): Promise<ServerProcess> {
     const folder = await TempFolder.open()
     for (const [name, text] of Object.entries(zones)) await folder.file(`zones/${name}`, text)
+    await folder.file('understudy.yaml', settings)
     const server = new ServerProcess(folder, spawnServer(folder, listen, '127.0.0.1:0'))
     try {
       await server.#untilReady()

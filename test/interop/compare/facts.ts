@@ -36,6 +36,8 @@ export function factsOf(response: Uint8Array): Facts {
   }
 }
 
+const EXTENDED_ERROR = 15
+
 /** In which aspects the two are not the same. */
 export function differencesOf(ours: Facts, theirs: Facts): Aspect[] {
   return ASPECTS.filter(aspect => String(ours[aspect]) !== String(theirs[aspect]))
@@ -56,7 +58,12 @@ function flagsOf(message: Message): string[] {
 
 function ednsOf({ edns }: Message): string {
   if (edns === undefined) return 'none'
-  const options = edns.options.map(({ code, data }) => ` ${code}:${Buffer.from(data).toString('hex')}`)
+  // Of an Extended DNS Error only the code counts: the text is for people.
+  const shown = edns.options.map(({ code, data }) => ({
+    code,
+    data: code === EXTENDED_ERROR ? data.slice(0, 2) : data,
+  }))
+  const options = shown.map(({ code, data }) => ` ${code}:${Buffer.from(data).toString('hex')}`)
   return `version ${edns.version}, size ${edns.udpSize}${edns.dnssecOk ? ', DO' : ''}${options.join('')}`
 }
 
