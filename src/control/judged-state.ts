@@ -3,6 +3,7 @@ import { type Address, FAMILIES, type Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Configuration, ConfiguredPool, ConfiguredZone, HealthCheck } from '#config/configuration.ts'
 import { probeKey } from '#probe/probe-key.ts'
+import { addressesOf, type PoolEndpoint } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
 import { PoolState } from './pool-state.ts'
@@ -81,8 +82,8 @@ export class JudgedState {
     const state = new PoolState(zone, pool, targets)
     for (const family of state.families) {
       const earlier = selected.get(selectedKey(state.zoneName, pool.name, family))
-      if (earlier !== undefined && namesOnly(pool, earlier.selection))
-        state.resume(family, earlier.selection, earlier.sinceMs)
+      const selection = earlier === undefined ? undefined : selectionIn(pool, family, earlier.selection)
+      if (earlier !== undefined && selection !== undefined) state.resume(family, selection, earlier.sinceMs)
     }
     this.pools.push(state)
     for (const { name: endpoint, addresses } of pool.endpoints) {
@@ -126,9 +127,18 @@ function selectedBefore(before: JudgedState, restored: Restored): Map<string, Se
   return selected
 }
 
-/** Whether every endpoint of the selection is still in the pool. */
-function namesOnly(pool: ConfiguredPool, selection: Selection): boolean {
-  return selection.endpoints.every(name => pool.endpoints.some(endpoint => endpoint.name === name))
+/**
+ * An earlier selection in the words of the pool as it is now: an address that is still there stands for its endpoint, whatever that is
+ * called now; else the endpoint of that name does. Undefined if there is neither.
+ */
+function selectionIn(pool: ConfiguredPool, family: Family, selection: Selection): Selection | undefined {
+  const [name] = selection.endpoints
+  const [address] = selection.addresses
+  if (name === undefined || address === undefined) return selection
+  const inFamily = pool.endpoints.filter(endpoint => addressesOf(endpoint, family).length > 0)
+  const has = ({ addresses }: PoolEndpoint): boolean => addresses.some(({ text }) => text === address.text)
+  const endpoint = inFamily.find(has) ?? inFamily.find(one => one.name === name)
+  return endpoint === undefined ? undefined : { ...selection, endpoints: [endpoint.name] }
 }
 
 function selectedKey(zone: string, pool: string, family: Family): string {
