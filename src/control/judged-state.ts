@@ -54,6 +54,15 @@ export class JudgedState {
     return state
   }
 
+  /** The part of what was stored that has no place here. */
+  leftOf({ verdicts, selections }: Restored): Restored {
+    const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
+    return {
+      verdicts: verdicts.filter(({ key }) => !this.targets.has(key)),
+      selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
+    }
+  }
+
   /** By the text of the address. */
   #targetsOf(
     { check, endpoints }: ConfiguredPool,

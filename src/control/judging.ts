@@ -6,7 +6,7 @@ import type { Configuration } from '#config/configuration.ts'
 import type { Health } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import type { StoredTransition } from '#store/records.ts'
+import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
@@ -27,9 +27,12 @@ export interface JudgingOptions {
 export class Judging {
   readonly #options: JudgingOptions
   #state = new JudgedState()
+  /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
+  #restored: Restored
 
   constructor(options: JudgingOptions) {
     this.#options = options
+    this.#restored = options.store.restored
   }
 
   get pools(): readonly PoolState[] {
@@ -46,8 +49,9 @@ export class Judging {
    * selections; what is new takes up what an earlier run has stored. Every answer is on the board when this returns.
    */
   adopt(configuration: Configuration): void {
-    const { clock, store, write } = this.#options
-    this.#state = JudgedState.from(configuration, this.#state, store.restored, clock)
+    const { clock, write } = this.#options
+    this.#state = JudgedState.from(configuration, this.#state, this.#restored, clock)
+    this.#restored = this.#state.leftOf(this.#restored)
     const wallMs = clock.wallMs()
     const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(wallMs) }))
     for (const { pool } of changes) pool.publish(write)

@@ -116,6 +116,22 @@ describe('after a reload', () => {
     assert.deepEqual(world.addresses('api.a.test A'), [BACKUP])
     assert.deepEqual(world.addresses('www.a.test A'), ['192.0.2.9'])
   })
+
+  it('a pool that was taken away and comes back begins anew, whatever was stored long ago', async () => {
+    await using before = await failedOver()
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    world.outcomes(PRIMARY, 'pass', 'pass')
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    await world.reload(zones({ pools: { other: { only: ['192.0.2.9'] } } }))
+    await world.reload(zones())
+    assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+    const pool = world.pool('a.test/www')
+    const verdicts = pool.pool.endpoints.map(({ addresses: [address] }) =>
+      address === undefined ? undefined : pool.targetOf(address)?.health.verdict,
+    )
+    assert.deepEqual(verdicts, ['unknown', 'unknown'])
+  })
 })
 
 describe('while nobody answers from the new board yet', () => {
