@@ -12,7 +12,13 @@ import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { Pace, TargetState } from './target-state.ts'
-import { selectionTransition, transitionLine, transitionView, verdictTransition } from './transitions.ts'
+import {
+  directionOf,
+  selectionTransition,
+  transitionLine,
+  transitionView,
+  verdictTransition,
+} from './transitions.ts'
 
 export interface JudgingOptions {
   readonly clock: Clock
@@ -109,9 +115,8 @@ export class Judging {
       const [zone, name] = [pool.zoneName, pool.pool.name]
       store.saveSelection({ zone, pool: name, family, selection: after, sinceMs: pool.sinceMs(family) })
       this.#announce(selectionTransition(pool, change, wallMs))
-      const { kind } = after.reason
-      if (kind === 'failover' || kind === 'failback')
-        events.failover({ zone, pool: name, family, direction: kind })
+      const direction = directionOf(pool, change)
+      if (direction !== undefined) events.failover({ zone, pool: name, family, direction })
     }
   }
 
