@@ -34,8 +34,11 @@ export function whySelected(state: PoolState, family: Family, selection: Selecti
   const words = reasonToText(reason)
   if (reason.kind !== 'failover') return words
   const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
-  const address = left?.addresses.find(one => one.family === family)
-  const seen = address === undefined ? undefined : state.targetOf(address)?.lastOutcome?.outcome
+  const addresses = left?.addresses.filter(address => address.family === family) ?? []
+  // Asked later, its last probe may have passed, which is no evidence of anything.
+  const seen = addresses
+    .map(address => state.targetOf(address)?.lastOutcome?.outcome)
+    .find(outcome => outcome?.kind === 'fail')
   return seen === undefined ? words : `${words}: ${seen.detail}`
 }
 
@@ -111,6 +114,6 @@ export function transitionLine(transition: StoredTransition): string {
 }
 
 function passesText(target: TargetState, before: Health): string {
-  if (before.verdict === 'unknown') return 'the first probe passed'
+  if (before.verdict === 'unknown') return before.fails === 0 ? 'the first probe passed' : 'a probe passed'
   return `${target.target.timing.rise} passes in a row`
 }

@@ -31,7 +31,7 @@ export function zoneText(shape: ZoneShape = {}): string {
       lines.push(`      - { name: ${endpoint}, address: ${JSON.stringify(addresses)} }`)
   }
   lines.push('names:')
-  for (const [owner, text] of Object.entries(names)) lines.push(`  ${owner}: ${text}`)
+  for (const [owner, text] of Object.entries(names)) lines.push(`  ${JSON.stringify(owner)}: ${text}`)
   return `${lines.join('\n')}\n`
 }
 
