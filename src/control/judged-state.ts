@@ -116,8 +116,9 @@ function newTarget(
   stored: StoredVerdict | undefined,
   clock: Clock,
 ): TargetState {
-  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs())
-  if (stored !== undefined) target.restore(stored, clock.wallMs())
+  const wallMs = clock.wallMs()
+  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs(), wallMs)
+  if (stored !== undefined) target.restore(stored, wallMs)
   return target
 }
 

@@ -22,11 +22,14 @@ export class TargetState {
   lastProbeMs: number
   /** Wall clock of the latest that passed or failed; undefined before the first. */
   decidedWallMs: number | undefined
+  /** Wall clock since when it is judged. */
+  readonly sinceWallMs: number
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
-  constructor(target: ProbeTarget, nowMs: number) {
+  constructor(target: ProbeTarget, nowMs: number, wallMs: number) {
     this.target = target
     this.lastProbeMs = nowMs
+    this.sinceWallMs = wallMs
   }
 
   get pace(): Pace {

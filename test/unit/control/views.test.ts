@@ -181,6 +181,18 @@ describe('the alarms', () => {
     assert.deepEqual(serverOf(world).alarms, [])
   })
 
+  it('tell of an address of which no probe has ever decided', async () => {
+    await using world = await World.begin(zones({ pools: { www: { primary: [PRIMARY] } } }))
+    for (let second = 0; second < 34; second++) {
+      assert.deepEqual(serverOf(world).alarms, [])
+      world.outcome(PRIMARY, 'inconclusive')
+      await world.clock.advance(1000)
+    }
+    assert.deepEqual(serverOf(world).alarms, [
+      `a.test/www ${PRIMARY}: no probe has decided for 34s: no descriptors left`,
+    ])
+  })
+
   it('tell of a zone that could not be read', async () => {
     await using world = await World.begin({ ...zones(), 'b.test.zone': '@ SOA nonsense\n' })
     const [alarm, ...more] = serverOf(world).alarms
