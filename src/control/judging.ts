@@ -1,5 +1,6 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
 import type { SlotContent } from '#answer/board.ts'
+import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration } from '#config/configuration.ts'
@@ -88,6 +89,24 @@ export class Judging {
       events.probe({ zone, check, type: target.target.spec.type, outcome })
   }
 
+  /** Stores everything that is in use, whether it has changed or not. */
+  saveAgain(): void {
+    const { store } = this.#options
+    for (const target of this.#state.targets.values()) {
+      const stored = target.record()
+      if (stored !== undefined) store.saveVerdict(stored)
+    }
+    for (const pool of this.#state.pools)
+      for (const family of pool.families) this.#saveSelection(pool, family)
+  }
+
+  #saveSelection(pool: PoolState, family: Family): void {
+    const selection = pool.selection(family)
+    if (selection === undefined) return
+    const [zone, name, sinceMs] = [pool.zoneName, pool.pool.name, pool.sinceMs(family)]
+    this.#options.store.saveSelection({ zone, pool: name, family, selection, sinceMs })
+  }
+
   #select(uses: readonly Use[]): { pool: PoolState; changes: SelectionChange[] }[] {
     const { clock, write } = this.#options
     const pools = new Set(uses.map(use => use.pool))
@@ -109,14 +128,13 @@ export class Judging {
   }
 
   #recordSelections(pool: PoolState, changes: readonly SelectionChange[], wallMs: number): void {
-    const { store, events } = this.#options
     for (const change of changes) {
-      const { family, after } = change
-      const [zone, name] = [pool.zoneName, pool.pool.name]
-      store.saveSelection({ zone, pool: name, family, selection: after, sinceMs: pool.sinceMs(family) })
+      const { family } = change
+      this.#saveSelection(pool, family)
       this.#announce(selectionTransition(pool, change, wallMs))
       const direction = directionOf(pool, change)
-      if (direction !== undefined) events.failover({ zone, pool: name, family, direction })
+      const [zone, name] = [pool.zoneName, pool.pool.name]
+      if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
     }
   }
 

@@ -72,13 +72,15 @@ export class Server implements ControlView {
     const { statePath } = configuration.settings
     const { log } = options
     const lock = takeLock(statePath, log)
+    let server: Server | undefined
     const store = await openStore({
       path: statePath,
       onFault: fault =>
         log.error({ fault }, `state: ${fault}; answers and failover go on, nothing is stored`),
       onRecovered: () => log.info({}, 'state: stored again'),
+      onSaveAgain: () => server !== undefined && server.#judging.saveAgain(),
     })
-    const server = new Server(options, configuration, store, lock)
+    server = new Server(options, configuration, store, lock)
     try {
       await server.#begin()
     } catch (error) {

@@ -64,7 +64,13 @@ export class TargetState {
     if (atMs === undefined) return undefined
     const sinceMs = atMs - this.#recordedWallMs
     const isRecent = sinceMs >= 0 && sinceMs < RECORD_EVERY_INTERVALS * this.target.timing.intervalMs
-    if (isRecent && !changed) return undefined
+    return isRecent && !changed ? undefined : this.record()
+  }
+
+  /** What is known, for the store; undefined before anything has been decided. */
+  record(): StoredVerdict | undefined {
+    const atMs = this.decidedWallMs
+    if (atMs === undefined) return undefined
     this.#recordedWallMs = atMs
     const outcome = this.lastOutcome?.outcome
     return { key: this.target.key, health: this.health, atMs, ...(outcome === undefined ? {} : { outcome }) }

@@ -1,12 +1,26 @@
 /** What a restart takes up from the disk, and what it does not. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import Database from 'better-sqlite3'
 import type { Health } from '#health/verdict.ts'
-import { World } from './world.ts'
+import { STATE, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 /** Ten intervals. */
 const LONG_MS = 100_000
+
+const SOMETHING = {
+  atMs: 1,
+  kind: 'selection',
+  zone: 'a.test',
+  pool: 'www',
+  family: 'ipv4',
+  from: '',
+  to: '',
+  why: '',
+  reason: null,
+} as const
 
 function health(world: World, address: string): Health {
   const pool = world.pool('a.test/www')
@@ -115,3 +129,37 @@ describe('a verdict that stays as it is', () => {
     assert.deepEqual(await storedAt(world), [410])
   })
 })
+
+describe('a state that is lost while the server runs', () => {
+  it('is written again from what is in use', async () => {
+    await using before = await failedOver()
+    before.outcome(BACKUP, 'inconclusive')
+    await before.store.flush()
+    const path = join(before.folder.path, STATE)
+    damage(path)
+    before.store.addTransition(SOMETHING)
+    await before.store.flush()
+    assert.equal(before.store.fault, undefined)
+    assert.equal(before.store.errors, 1)
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    assert.deepEqual([world.lines, world.events], [[], []])
+    assert.deepEqual(health(world, PRIMARY), { verdict: 'down', passes: 0, fails: 0 })
+    assert.deepEqual(health(world, BACKUP), { verdict: 'up', passes: 2, fails: 0 })
+  })
+
+  it('has nothing of what was never decided', async () => {
+    await using before = await World.begin(zones())
+    before.judging.saveAgain()
+    await using world = await before.restart(0)
+    assert.deepEqual(world.store.restored.verdicts, [])
+    assert.equal(world.store.restored.selections.length, 1)
+  })
+})
+
+/** Makes the database one that the store cannot use. */
+function damage(path: string): void {
+  const database = new Database(path)
+  database.exec('DROP TABLE transitions; CREATE TABLE transitions (id INTEGER)')
+  database.close()
+}

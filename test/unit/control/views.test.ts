@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { poolView } from '#control/pool-view.ts'
 import { serverView } from '#control/server-view.ts'
 import type { PoolView, ServerView } from '#control/view.ts'
-import { World } from './world.ts'
+import { STATE, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 function poolOf(world: World): PoolView {
@@ -215,7 +215,7 @@ describe('the alarms', () => {
   it('tell of a state that is not stored', async () => {
     await using before = await World.begin(zones())
     await before.store.close()
-    mkdirSync(join(before.folder.path, 'state/understudy.db-shm'))
+    mkdirSync(join(before.folder.path, `${STATE}-shm`))
     await using world = await before.restart(0)
     const [alarm, ...more] = serverOf(world).alarms
     assert.match(alarm ?? '', /^state is not stored: .*understudy\.db: /)

@@ -31,6 +31,9 @@ export interface Answer {
   readonly ttl: number | undefined
 }
 
+/** Where the state lies in the folder. */
+export const STATE = 'state/understudy.db'
+
 const DETAILS = {
   pass: 'status 200',
   fail: 'connection refused',
@@ -73,9 +76,16 @@ export class World implements AsyncDisposable {
   }
 
   static async #open(folder: TempFolder, clock: VirtualClock): Promise<World> {
-    const noted = (): void => undefined
-    const path = join(folder.path, 'state/understudy.db')
-    return new World(folder, await openStore({ path, onFault: noted, onRecovered: noted }), clock)
+    const ignored = (): void => undefined
+    let world: World | undefined
+    const store = await openStore({
+      path: join(folder.path, STATE),
+      onFault: ignored,
+      onRecovered: ignored,
+      onSaveAgain: () => world?.judging.saveAgain(),
+    })
+    world = new World(folder, store, clock)
+    return world
   }
 
   /** The same folder and state under a new process, so many milliseconds later; this world is over. */
