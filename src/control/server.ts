@@ -49,8 +49,10 @@ export class Server implements ControlView {
   #listeners: Listeners | undefined
   #restarts = 0
   #lastReloadMs: number | undefined
-  /** Reloads wait for one another. */
+  #closing = false
   #reloading: Promise<unknown> = Promise.resolve()
+  /** The reload that waits for the one under way. */
+  #nextReload: Promise<Reloaded> | undefined
 
   private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
     this.#options = options
@@ -104,18 +106,26 @@ export class Server implements ControlView {
     return this.#listeners?.udpWhy ?? ''
   }
 
-  /** Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself are taken up by a restart only. */
+  /**
+   * Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself
+   * are taken up by a restart only. Whoever asks while another reload waits for its turn gets that one. Rejects once the server is being stopped.
+   */
   reload(): Promise<Reloaded> {
-    const turn = this.#reloading.then(() => this.#reload())
+    const turn = this.#nextReload ?? this.#reloading.then(() => this.#beginReload())
+    this.#nextReload = turn
     this.#reloading = turn.catch(() => undefined)
     return turn
   }
 
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
-    await Promise.all([this.#prober?.close(), this.#listeners?.close()])
-    await this.#store.close()
-    this.#lock.release()
+    this.#closing = true
+    try {
+      await Promise.all([this.#prober?.close(), this.#listeners?.close()])
+    } finally {
+      await this.#store.close()
+      this.#lock.release()
+    }
   }
 
   server(): ServerView {
@@ -169,17 +179,27 @@ export class Server implements ControlView {
     this.#lastReloadMs = this.#clock.wallMs()
   }
 
-  async #reload(): Promise<Reloaded> {
-    const { events, request } = this.#options
-    const { configuration, complaints } = await loadConfiguration(request)
-    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error')) {
-      events.reload('failure')
-      return { done: false, complaints }
+  async #beginReload(): Promise<Reloaded> {
+    this.#nextReload = undefined
+    try {
+      const reloaded = await this.#reload()
+      this.#options.events.reload(reloaded.done ? 'success' : 'failure')
+      return reloaded
+    } catch (error) {
+      this.#options.events.reload('failure')
+      throw error
     }
-    const generation = createGeneration(configuration)
-    await this.#goOver(configuration, generation)
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const { configuration, complaints } = await loadConfiguration(this.#options.request)
+    if (this.#closing) throw new Error('the server is being stopped')
+    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error'))
+      return { done: false, complaints }
+    if (holdsNothing(configuration) && !holdsNothing(this.#configuration))
+      return { done: false, complaints: [...complaints, emptied(configuration)] }
+    await this.#goOver(configuration, createGeneration(configuration))
     this.#lastReloadMs = this.#clock.wallMs()
-    events.reload('success')
     return { done: true, complaints }
   }
 
@@ -199,6 +219,17 @@ export class Server implements ControlView {
     this.#restarts++
     this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
   }
+}
+
+function holdsNothing({ zones, broken }: Configuration): boolean {
+  return zones.length === 0 && broken.length === 0
+}
+
+/** A folder on which nothing is mounted looks like one whose zones were all taken away. */
+function emptied({ settings }: Configuration): Complaint {
+  const message =
+    'holds no zones any more; those that were read before stay in force, in case a disk is only not mounted: to serve none, restart'
+  return { severity: 'error', file: settings.zonesPath, line: 0, column: 0, message }
 }
 
 /** A disk that cannot be written must not keep the server from answering: then it goes without the lock. */
