@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     server = await Server.start({ request, version: VERSION, events: metrics, log }, configuration)
   } catch (error) {
-    return failed(error, log)
+    return await failed(error, log)
   }
   try {
     const { admin: adminAddress, metrics: metricsAddress } = configuration.settings
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     return await untilStopped({ server, admin }, log)
   } catch (error) {
     await server.close()
-    return failed(error, log)
+    return await failed(error, log)
   }
 }
 
@@ -86,7 +86,7 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
   log.info({ signal }, `stopping on ${signal}`)
   await Promise.all([admin.close(), server.close()])
   log.info({}, 'stopped')
-  log.end()
+  await log.end()
   return 0
 }
 
@@ -102,9 +102,9 @@ async function reload(server: Server, log: Logger): Promise<void> {
   }
 }
 
-function failed(error: unknown, log: Logger): number {
+async function failed(error: unknown, log: Logger): Promise<number> {
   const message = error instanceof Error ? error.message : String(error)
   log.fatal({}, `not started: ${message}`)
-  log.end()
+  await log.end()
   return 1
 }

@@ -80,7 +80,9 @@ export class Server implements ControlView {
       onFault: fault =>
         log.error({ fault }, `state: ${fault}; answers and failover go on, nothing is stored`),
       onRecovered: () => log.info({}, 'state: stored again'),
-      onSaveAgain: () => server !== undefined && server.#judging.saveAgain(),
+      onSaveAgain() {
+        if (server !== undefined) server.#judging.saveAgain()
+      },
     })
     server = new Server(options, configuration, store, lock)
     try {
