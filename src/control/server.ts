@@ -77,8 +77,11 @@ export class Server implements ControlView {
     let server: Server | undefined
     const store = await openStore({
       path: statePath,
-      onFault: fault =>
-        log.error({ fault }, `state: ${fault}; answers and failover go on, nothing is stored`),
+      onFault: (fault, lasts) =>
+        log.error(
+          { fault },
+          `state: ${fault}${lasts ? '; answers and failover go on, nothing is stored' : ''}`,
+        ),
       onRecovered: () => log.info({}, 'state: stored again'),
       onSaveAgain() {
         if (server !== undefined) server.#judging.saveAgain()
