@@ -25,6 +25,8 @@ interface Running {
 
 /** Resolves with the exit code once the server has ended. */
 export async function serve(options: ServeOptions): Promise<number> {
+  // From the start on: without a listener the signal would end the process.
+  const hangUps = new HangUps()
   const { config, ...rest } = options
   const request = {
     ...rest,
@@ -57,10 +59,29 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     })
     announce(server, admin.bound, log)
+    hangUps.listen(() => void reload(server, log))
     return await untilStopped({ server, admin }, log)
   } catch (error) {
     await server.close()
     return await failed(error, log)
+  }
+}
+
+/** SIGHUP asks for a reload. One that comes before there is anything to reload is remembered. */
+class HangUps {
+  #reload: (() => void) | undefined
+  #early = false
+
+  constructor() {
+    process.on('SIGHUP', () => {
+      if (this.#reload === undefined) this.#early = true
+      else this.#reload()
+    })
+  }
+
+  listen(reload: () => void): void {
+    this.#reload = reload
+    if (this.#early) reload()
   }
 }
 
@@ -76,7 +97,6 @@ function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0],
 }
 
 async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {
-  process.on('SIGHUP', () => void reload(server, log))
   const signal = await new Promise<string>(resolve => {
     process.once('SIGTERM', () => resolve('SIGTERM'))
     process.once('SIGINT', () => resolve('SIGINT'))
