@@ -94,8 +94,7 @@ export class BoardWriter {
     if (at === undefined || capacity === undefined || slot >= words[0]!)
       throw new RangeError(`no slot ${slot}`)
     const bytes = content.kind === 'records' ? recordBytes(content.type, content.data) : NO_BYTES
-    if (bytes.length > capacity)
-      throw new RangeError(`slot ${slot} holds ${capacity} bytes, not ${bytes.length}`)
+    if (bytes.length > capacity) return false
     const next = (Atomics.load(words, at + SlotWord.seq) + 1) >>> 0
     Atomics.store(words, at + SlotWord.next, next)
     this.#fill(at + SlotWord.halves + (next & 1) * halfWords(capacity), content, bytes)
@@ -120,11 +119,13 @@ export class BoardWriter {
     Atomics.store(words, half + HalfWord.byteLength, bytes.length)
     Atomics.store(words, half + HalfWord.ttlMin, ttlMin)
     Atomics.store(words, half + HalfWord.ttlMax, ttlMax)
-    Atomics.store(words, half + HalfWord.changeLow, change === undefined ? NEVER : Math.floor(change) >>> 0)
+    // From before the clock began, the high word would be that of NEVER.
+    const changeMs = change === undefined ? undefined : Math.max(0, Math.floor(change))
+    Atomics.store(words, half + HalfWord.changeLow, changeMs === undefined ? NEVER : changeMs >>> 0)
     Atomics.store(
       words,
       half + HalfWord.changeHigh,
-      change === undefined ? NEVER : Math.floor(change / 2 ** 32),
+      changeMs === undefined ? NEVER : Math.floor(changeMs / 2 ** 32),
     )
     const source = new Uint32Array(bytes.buffer)
     for (let i = 0; i < source.length; i++) Atomics.store(words, half + HalfWord.size + i, source[i]!)

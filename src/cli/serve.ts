@@ -25,6 +25,8 @@ interface Running {
 
 /** Resolves with the exit code once the server has ended. */
 export async function serve(options: ServeOptions): Promise<number> {
+  // From the start on: without a listener the signal would end the process.
+  const hangUps = new HangUps()
   const { config, ...rest } = options
   const request = {
     ...rest,
@@ -45,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     server = await Server.start({ request, version: VERSION, events: metrics, log }, configuration)
   } catch (error) {
-    return failed(error, log)
+    return await failed(error, log)
   }
   try {
     const { admin: adminAddress, metrics: metricsAddress } = configuration.settings
@@ -57,10 +59,29 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     })
     announce(server, admin.bound, log)
+    hangUps.listen(() => void reload(server, log))
     return await untilStopped({ server, admin }, log)
   } catch (error) {
     await server.close()
-    return failed(error, log)
+    return await failed(error, log)
+  }
+}
+
+/** SIGHUP asks for a reload. One that comes before there is anything to reload is remembered. */
+class HangUps {
+  #reload: (() => void) | undefined
+  #early = false
+
+  constructor() {
+    process.on('SIGHUP', () => {
+      if (this.#reload === undefined) this.#early = true
+      else this.#reload()
+    })
+  }
+
+  listen(reload: () => void): void {
+    this.#reload = reload
+    if (this.#early) reload()
   }
 }
 
@@ -73,7 +94,6 @@ function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0],
 }
 
 async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {
-  process.on('SIGHUP', () => void reload(server, log))
   const signal = await new Promise<string>(resolve => {
     process.once('SIGTERM', () => resolve('SIGTERM'))
     process.once('SIGINT', () => resolve('SIGINT'))
@@ -83,7 +103,7 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
   log.info({ signal }, `stopping on ${signal}`)
   await Promise.all([admin.close(), server.close()])
   log.info({}, 'stopped')
-  log.end()
+  await log.end()
   return 0
 }
 
@@ -99,9 +119,9 @@ async function reload(server: Server, log: Logger): Promise<void> {
   }
 }
 
-function failed(error: unknown, log: Logger): number {
+async function failed(error: unknown, log: Logger): Promise<number> {
   const message = error instanceof Error ? error.message : String(error)
   log.fatal({}, `not started: ${message}`)
-  log.end()
+  await log.end()
   return 1
 }

@@ -17,34 +17,39 @@ export type DnsReply =
   | { readonly kind: 'answer'; readonly bytes: Uint8Array; readonly packet: Packet }
   /** Nothing came in time that answers this question. */
   | { readonly kind: 'timeout' }
-  /** The system's word: `ECONNREFUSED`, `ENETUNREACH`, … */
+  /** The system's word: `ECONNREFUSED`, `ENETUNREACH`, …; `BADNAME` for a name that no message can hold. */
   | { readonly kind: 'failed'; readonly code: string }
 
 /** Asks once. What has another ID, another question, or is no response is not the answer (RFC 5452 §9.1), and waiting goes on. Never throws. */
-export function askUdp({ server, name, type, timeoutMs }: DnsQuestion): Promise<DnsReply> {
+export async function askUdp({ server, name, type, timeoutMs }: DnsQuestion): Promise<DnsReply> {
   const query = composeQuery(name, type)
+  const bytes = encode(query)
+  if (bytes === undefined) return { kind: 'failed', code: 'BADNAME' }
   const socket = createSocket(server.address.family === 'ipv6' ? 'udp6' : 'udp4')
-  return new Promise(resolve => {
-    const finish = (reply: DnsReply): void => {
-      clearTimeout(timer)
-      socket.removeAllListeners()
-      socket.on('error', () => undefined)
-      socket.close()
-      resolve(reply)
-    }
-    const failed = (error: Error | null): void => {
-      if (error !== null)
-        finish({ kind: 'failed', code: 'code' in error ? String(error.code) : error.message })
-    }
-    const timer = setTimeout(() => finish({ kind: 'timeout' }), timeoutMs)
-    socket.on('error', failed)
-    socket.on('message', bytes => {
-      const packet = parseAnswer(bytes, query)
-      if (packet !== undefined) finish({ kind: 'answer', bytes, packet })
-    })
-    // Connected, it takes packets from that server only, and hears of a closed port.
-    socket.connect(server.port, server.address.text, () => socket.send(query.toBuffer(), failed))
+  const { promise, resolve } = Promise.withResolvers<DnsReply>()
+  const failed = (error: unknown): void => resolve({ kind: 'failed', code: codeOf(error) })
+  const timer = setTimeout(() => resolve({ kind: 'timeout' }), timeoutMs)
+  socket.on('error', failed)
+  socket.on('message', message => {
+    const packet = parseAnswer(message, query)
+    if (packet !== undefined) resolve({ kind: 'answer', bytes: message, packet })
   })
+  try {
+    // Connected, it takes packets from that server only, and hears of a closed port.
+    socket.connect(server.port, server.address.text)
+    socket.once('connect', () => socket.send(bytes, error => error !== null && failed(error)))
+    return await promise
+  } catch (error) {
+    return { kind: 'failed', code: codeOf(error) }
+  } finally {
+    clearTimeout(timer)
+    socket.close()
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error ? String(error.code) : error.message
 }
 
 function composeQuery(name: string, type: number): Packet {
@@ -57,6 +62,15 @@ function composeQuery(name: string, type: number): Packet {
     class: Packet.CLASS.IN,
   } as Packet['questions'][number])
   return query
+}
+
+/** Undefined if a label or the name is too long. */
+function encode(query: Packet): Uint8Array | undefined {
+  try {
+    return query.toBuffer()
+  } catch {
+    return undefined
+  }
 }
 
 /** The message, if it answers the query. */

@@ -3,6 +3,7 @@ import { type Address, FAMILIES, type Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Configuration, ConfiguredPool, ConfiguredZone, HealthCheck } from '#config/configuration.ts'
 import { probeKey } from '#probe/probe-key.ts'
+import { addressesOf, type PoolEndpoint } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
 import { PoolState } from './pool-state.ts'
@@ -53,6 +54,15 @@ export class JudgedState {
     return state
   }
 
+  /** The part of what was stored that has no place here. */
+  leftOf({ verdicts, selections }: Restored): Restored {
+    const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
+    return {
+      verdicts: verdicts.filter(({ key }) => !this.targets.has(key)),
+      selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
+    }
+  }
+
   /** By the text of the address. */
   #targetsOf(
     { check, endpoints }: ConfiguredPool,
@@ -81,8 +91,8 @@ export class JudgedState {
     const state = new PoolState(zone, pool, targets)
     for (const family of state.families) {
       const earlier = selected.get(selectedKey(state.zoneName, pool.name, family))
-      if (earlier !== undefined && namesOnly(pool, earlier.selection))
-        state.resume(family, earlier.selection, earlier.sinceMs)
+      const selection = earlier === undefined ? undefined : selectionIn(pool, family, earlier.selection)
+      if (earlier !== undefined && selection !== undefined) state.resume(family, selection, earlier.sinceMs)
     }
     this.pools.push(state)
     for (const { name: endpoint, addresses } of pool.endpoints) {
@@ -106,8 +116,9 @@ function newTarget(
   stored: StoredVerdict | undefined,
   clock: Clock,
 ): TargetState {
-  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs())
-  if (stored !== undefined) target.restore(stored, clock.wallMs())
+  const wallMs = clock.wallMs()
+  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs(), wallMs)
+  if (stored !== undefined) target.restore(stored, wallMs)
   return target
 }
 
@@ -126,9 +137,18 @@ function selectedBefore(before: JudgedState, restored: Restored): Map<string, Se
   return selected
 }
 
-/** Whether every endpoint of the selection is still in the pool. */
-function namesOnly(pool: ConfiguredPool, selection: Selection): boolean {
-  return selection.endpoints.every(name => pool.endpoints.some(endpoint => endpoint.name === name))
+/**
+ * An earlier selection in the words of the pool as it is now: an address that is still there stands for its endpoint, whatever that is
+ * called now; else the endpoint of that name does. Undefined if there is neither.
+ */
+function selectionIn(pool: ConfiguredPool, family: Family, selection: Selection): Selection | undefined {
+  const [name] = selection.endpoints
+  const [address] = selection.addresses
+  if (name === undefined || address === undefined) return selection
+  const inFamily = pool.endpoints.filter(endpoint => addressesOf(endpoint, family).length > 0)
+  const has = ({ addresses }: PoolEndpoint): boolean => addresses.some(({ text }) => text === address.text)
+  const endpoint = inFamily.find(has) ?? inFamily.find(one => one.name === name)
+  return endpoint === undefined ? undefined : { ...selection, endpoints: [endpoint.name] }
 }
 
 function selectedKey(zone: string, pool: string, family: Family): string {

@@ -1,18 +1,25 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
 import type { SlotContent } from '#answer/board.ts'
+import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration } from '#config/configuration.ts'
 import type { Health } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import type { StoredTransition } from '#store/records.ts'
+import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { Pace, TargetState } from './target-state.ts'
-import { selectionTransition, transitionLine, transitionView, verdictTransition } from './transitions.ts'
+import {
+  directionOf,
+  selectionTransition,
+  transitionLine,
+  transitionView,
+  verdictTransition,
+} from './transitions.ts'
 
 export interface JudgingOptions {
   readonly clock: Clock
@@ -27,9 +34,12 @@ export interface JudgingOptions {
 export class Judging {
   readonly #options: JudgingOptions
   #state = new JudgedState()
+  /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
+  #restored: Restored
 
   constructor(options: JudgingOptions) {
     this.#options = options
+    this.#restored = options.store.restored
   }
 
   get pools(): readonly PoolState[] {
@@ -46,8 +56,9 @@ export class Judging {
    * selections; what is new takes up what an earlier run has stored. Every answer is on the board when this returns.
    */
   adopt(configuration: Configuration): void {
-    const { clock, store, write } = this.#options
-    this.#state = JudgedState.from(configuration, this.#state, store.restored, clock)
+    const { clock, write } = this.#options
+    this.#state = JudgedState.from(configuration, this.#state, this.#restored, clock)
+    this.#restored = this.#state.leftOf(this.#restored)
     const wallMs = clock.wallMs()
     const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(wallMs) }))
     for (const { pool } of changes) pool.publish(write)
@@ -78,6 +89,24 @@ export class Judging {
       events.probe({ zone, check, type: target.target.spec.type, outcome })
   }
 
+  /** Stores everything that is in use, whether it has changed or not. */
+  saveAgain(): void {
+    const { store } = this.#options
+    for (const target of this.#state.targets.values()) {
+      const stored = target.record()
+      if (stored !== undefined) store.saveVerdict(stored)
+    }
+    for (const pool of this.#state.pools)
+      for (const family of pool.families) this.#saveSelection(pool, family)
+  }
+
+  #saveSelection(pool: PoolState, family: Family): void {
+    const selection = pool.selection(family)
+    if (selection === undefined) return
+    const [zone, name, sinceMs] = [pool.zoneName, pool.pool.name, pool.sinceMs(family)]
+    this.#options.store.saveSelection({ zone, pool: name, family, selection, sinceMs })
+  }
+
   #select(uses: readonly Use[]): { pool: PoolState; changes: SelectionChange[] }[] {
     const { clock, write } = this.#options
     const pools = new Set(uses.map(use => use.pool))
@@ -99,15 +128,13 @@ export class Judging {
   }
 
   #recordSelections(pool: PoolState, changes: readonly SelectionChange[], wallMs: number): void {
-    const { store, events } = this.#options
     for (const change of changes) {
-      const { family, after } = change
-      const [zone, name] = [pool.zoneName, pool.pool.name]
-      store.saveSelection({ zone, pool: name, family, selection: after, sinceMs: pool.sinceMs(family) })
+      const { family } = change
+      this.#saveSelection(pool, family)
       this.#announce(selectionTransition(pool, change, wallMs))
-      const { kind } = after.reason
-      if (kind === 'failover' || kind === 'failback')
-        events.failover({ zone, pool: name, family, direction: kind })
+      const direction = directionOf(pool, change)
+      const [zone, name] = [pool.zoneName, pool.pool.name]
+      if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
     }
   }
 

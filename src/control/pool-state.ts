@@ -113,11 +113,12 @@ export class PoolState {
     return answerTtl(selection, { ttlSeconds, ttlMinSeconds }, times)
   }
 
+  /** Whether the endpoints that it names have the addresses that it answers. */
   #isStillPossible(selection: Selection | undefined): boolean {
-    const addresses = new Set(
-      this.pool.endpoints.flatMap(endpoint => endpoint.addresses.map(address => address.text)),
-    )
-    return selection?.addresses.every(address => addresses.has(address.text)) === true
+    if (selection === undefined) return false
+    const endpoints = this.pool.endpoints.filter(({ name }) => selection.endpoints.includes(name))
+    const addresses = new Set(endpoints.flatMap(endpoint => endpoint.addresses.map(({ text }) => text)))
+    return selection.addresses.every(({ text }) => addresses.has(text))
   }
 }
 

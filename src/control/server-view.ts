@@ -73,9 +73,9 @@ function alarms({ configuration, store, pools, wallMs }: ServerParts): string[] 
 }
 
 function staleness(target: TargetState | undefined, wallMs: number): string | undefined {
-  if (target?.decidedWallMs === undefined) return undefined
+  if (target === undefined) return undefined
   const { intervalMs, timeoutMs } = target.target.timing
-  const ageMs = wallMs - target.decidedWallMs
+  const ageMs = wallMs - (target.decidedWallMs ?? target.sinceWallMs)
   if (ageMs < STALE_INTERVALS * intervalMs + timeoutMs) return undefined
   const why =
     target.lastOutcome?.outcome.kind === 'inconclusive' ? `: ${target.lastOutcome.outcome.detail}` : ''

@@ -53,8 +53,10 @@ export class Server implements ControlView {
   #queryLog: QueryLogDrain | undefined
   #restarts = 0
   #lastReloadMs: number | undefined
-  /** Reloads wait for one another. */
+  #closing = false
   #reloading: Promise<unknown> = Promise.resolve()
+  /** The reload that waits for the one under way. */
+  #nextReload: Promise<Reloaded> | undefined
 
   private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
     this.#options = options
@@ -77,13 +79,20 @@ export class Server implements ControlView {
     const { statePath } = configuration.settings
     const { log } = options
     const lock = takeLock(statePath, log)
+    let server: Server | undefined
     const store = await openStore({
       path: statePath,
-      onFault: fault =>
-        log.error({ fault }, `state: ${fault}; answers and failover go on, nothing is stored`),
+      onFault: (fault, lasts) =>
+        log.error(
+          { fault },
+          `state: ${fault}${lasts ? '; answers and failover go on, nothing is stored' : ''}`,
+        ),
       onRecovered: () => log.info({}, 'state: stored again'),
+      onSaveAgain() {
+        if (server !== undefined) server.#judging.saveAgain()
+      },
     })
-    const server = new Server(options, configuration, store, lock)
+    server = new Server(options, configuration, store, lock)
     try {
       await server.#begin()
     } catch (error) {
@@ -107,19 +116,27 @@ export class Server implements ControlView {
     return this.#listeners?.udpWhy ?? ''
   }
 
-  /** Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself are taken up by a restart only. */
+  /**
+   * Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself
+   * are taken up by a restart only. Whoever asks while another reload waits for its turn gets that one. Rejects once the server is being stopped.
+   */
   reload(): Promise<Reloaded> {
-    const turn = this.#reloading.then(() => this.#reload())
+    const turn = this.#nextReload ?? this.#reloading.then(() => this.#beginReload())
+    this.#nextReload = turn
     this.#reloading = turn.catch(() => undefined)
     return turn
   }
 
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
-    await Promise.all([this.#prober?.close(), this.#listeners?.close()])
-    this.#queryLog?.close()
-    await this.#store.close()
-    this.#lock.release()
+    this.#closing = true
+    try {
+      await Promise.all([this.#prober?.close(), this.#listeners?.close()])
+    } finally {
+      this.#queryLog?.close()
+      await this.#store.close()
+      this.#lock.release()
+    }
   }
 
   server(): ServerView {
@@ -175,17 +192,30 @@ export class Server implements ControlView {
     this.#lastReloadMs = this.#clock.wallMs()
   }
 
-  async #reload(): Promise<Reloaded> {
-    const { events, request } = this.#options
-    const { configuration, complaints } = await loadConfiguration(request)
-    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error')) {
-      events.reload('failure')
-      return { done: false, complaints }
+  async #beginReload(): Promise<Reloaded> {
+    this.#nextReload = undefined
+    try {
+      const reloaded = await this.#reload()
+      this.#options.events.reload(reloaded.done ? 'success' : 'failure')
+      return reloaded
+    } catch (error) {
+      this.#options.events.reload('failure')
+      throw error
     }
-    const generation = createGeneration(configuration, this.#policies.policyOf(configuration.settings))
-    await this.#goOver(configuration, generation)
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const { configuration, complaints } = await loadConfiguration(this.#options.request)
+    if (this.#closing) throw new Error('the server is being stopped')
+    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error'))
+      return { done: false, complaints }
+    if (holdsNothing(configuration) && !holdsNothing(this.#configuration))
+      return { done: false, complaints: [...complaints, emptied(configuration)] }
+    await this.#goOver(
+      configuration,
+      createGeneration(configuration, this.#policies.policyOf(configuration.settings)),
+    )
     this.#lastReloadMs = this.#clock.wallMs()
-    events.reload('success')
     return { done: true, complaints }
   }
 
@@ -205,6 +235,17 @@ export class Server implements ControlView {
     this.#restarts++
     this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
   }
+}
+
+function holdsNothing({ zones, broken }: Configuration): boolean {
+  return zones.length === 0 && broken.length === 0
+}
+
+/** A folder on which nothing is mounted looks like one whose zones were all taken away. */
+function emptied({ settings }: Configuration): Complaint {
+  const message =
+    'holds no zones any more; those that were read before stay in force, in case a disk is only not mounted: to serve none, restart'
+  return { severity: 'error', file: settings.zonesPath, line: 0, column: 0, message }
 }
 
 /** A disk that cannot be written must not keep the server from answering: then it goes without the lock. */

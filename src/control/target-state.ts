@@ -18,29 +18,33 @@ export class TargetState {
   health: Health = UNKNOWN
   /** The latest outcome, inconclusive ones too, and when it came. */
   lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined
-  /** Monotonic start of the latest probe that passed or failed. */
+  /** Monotonic start of the latest probe that passed or failed; negative if that was before this machine's start. */
   lastProbeMs: number
   /** Wall clock of the latest that passed or failed; undefined before the first. */
   decidedWallMs: number | undefined
+  /** Wall clock since when it is judged. */
+  readonly sinceWallMs: number
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
-  constructor(target: ProbeTarget, nowMs: number) {
+  constructor(target: ProbeTarget, nowMs: number, wallMs: number) {
     this.target = target
     this.lastProbeMs = nowMs
+    this.sinceWallMs = wallMs
   }
 
   get pace(): Pace {
     return isClear(this.health) ? 'normal' : 'fast'
   }
 
-  /** Takes up what an earlier run has stored; false if that was too long ago to count. */
-  restore(stored: StoredVerdict, wallMs: number): boolean {
-    if (wallMs - stored.atMs > ABSENCE_INTERVALS * this.target.timing.intervalMs) return false
+  /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
+  restore(stored: StoredVerdict, wallMs: number): void {
+    const agoMs = wallMs - stored.atMs
+    if (Math.abs(agoMs) > ABSENCE_INTERVALS * this.target.timing.intervalMs) return
     this.health = stored.health
+    this.lastProbeMs -= Math.max(0, agoMs)
     this.decidedWallMs = stored.atMs
     this.#recordedWallMs = stored.atMs
     if (stored.outcome !== undefined) this.lastOutcome = { outcome: stored.outcome, wallMs: stored.atMs }
-    return true
   }
 
   /** Judges one more outcome; gives the health before it. */
@@ -58,8 +62,15 @@ export class TargetState {
   toRecord(changed: boolean): StoredVerdict | undefined {
     const atMs = this.decidedWallMs
     if (atMs === undefined) return undefined
-    if (!changed && atMs - this.#recordedWallMs < RECORD_EVERY_INTERVALS * this.target.timing.intervalMs)
-      return undefined
+    const sinceMs = atMs - this.#recordedWallMs
+    const isRecent = sinceMs >= 0 && sinceMs < RECORD_EVERY_INTERVALS * this.target.timing.intervalMs
+    return isRecent && !changed ? undefined : this.record()
+  }
+
+  /** What is known, for the store; undefined before anything has been decided. */
+  record(): StoredVerdict | undefined {
+    const atMs = this.decidedWallMs
+    if (atMs === undefined) return undefined
     this.#recordedWallMs = atMs
     const outcome = this.lastOutcome?.outcome
     return { key: this.target.key, health: this.health, atMs, ...(outcome === undefined ? {} : { outcome }) }

@@ -1,6 +1,7 @@
 /** Puts changes of verdicts and selections into records, log lines and words. */
 import type { Address, Family } from '#base/address.ts'
 import type { Health } from '#health/verdict.ts'
+import { addressesOf } from '#steering/pool.ts'
 import { reasonToText, type Selection } from '#steering/selection.ts'
 import type { StoredTransition } from '#store/records.ts'
 import { typeToText } from '#wire/types.ts'
@@ -33,9 +34,24 @@ export function whySelected(state: PoolState, family: Family, selection: Selecti
   const words = reasonToText(reason)
   if (reason.kind !== 'failover') return words
   const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
-  const address = left?.addresses.find(one => one.family === family)
-  const seen = address === undefined ? undefined : state.targetOf(address)?.lastOutcome?.outcome
+  const addresses = left?.addresses.filter(address => address.family === family) ?? []
+  // Asked later, its last probe may have passed, which is no evidence of anything.
+  const seen = addresses
+    .map(address => state.targetOf(address)?.lastOutcome?.outcome)
+    .find(outcome => outcome?.kind === 'fail')
   return seen === undefined ? words : `${words}: ${seen.detail}`
+}
+
+/** Whether the answer has left the first endpoint that the pool has in the family, or come back to it. */
+export function directionOf(
+  { pool }: PoolState,
+  { family, before, after }: SelectionChange,
+): 'failover' | 'failback' | undefined {
+  if (before === undefined) return undefined
+  const first = pool.endpoints.find(endpoint => addressesOf(endpoint, family).length > 0)?.name ?? ''
+  const [was, is] = [before.endpoints.includes(first), after.endpoints.includes(first)]
+  if (was === is) return undefined
+  return was ? 'failover' : 'failback'
 }
 
 export function selectionTransition(
@@ -98,6 +114,6 @@ export function transitionLine(transition: StoredTransition): string {
 }
 
 function passesText(target: TargetState, before: Health): string {
-  if (before.verdict === 'unknown') return 'the first probe passed'
+  if (before.verdict === 'unknown') return before.fails === 0 ? 'the first probe passed' : 'a probe passed'
   return `${target.target.timing.rise} passes in a row`
 }

@@ -28,8 +28,8 @@ const CLOSE_DEADLINE_MS = 700
 export interface StoreOptions {
   /** The database's file; made with its folder where missing. */
   readonly path: string
-  /** Told of everything that goes wrong, in one line; `fault` says whether it lasts. */
-  onFault(message: string): void
+  /** Told of everything that goes wrong, in one line. While a fault lasts nothing is stored; one that does not is over already. */
+  onFault(message: string, lasts: boolean): void
   /** A lasting fault is over: what is saved reaches the disk again. */
   onRecovered(): void
   /**
@@ -227,14 +227,14 @@ class ThreadedStore implements Store {
 
   #notice(message: string, count: number): void {
     this.#faults += count
-    this.#options.onFault(message)
+    this.#options.onFault(message, false)
   }
 
   #enterFault(message: string): void {
     this.#faults++
     if (message === this.#fault) return
     this.#fault = message
-    this.#options.onFault(message)
+    this.#options.onFault(message, true)
   }
 
   #recover(): void {

@@ -1,5 +1,6 @@
 /** The real server as a child process: on free ports, with its own folder of zones and its own state. */
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { type Child, type Exit, understudy } from './child.ts'
 import type { Lines } from './lines.ts'
 import { TempFolder } from './temp-folder.ts'
@@ -18,17 +19,23 @@ export interface ServerPlace {
   readonly listen?: readonly string[]
   /** What `understudy.yaml` says beside what is said here. */
   readonly settings?: string
+  /** The default is `state/understudy.db` in the server's folder. */
+  readonly state?: string
 }
+
+const STATE = 'state/understudy.db'
 
 /** Folder, state and ports that outlive one run of the server, so that the next may take them over. */
 export class ServerProcess implements AsyncDisposable {
   readonly folder: TempFolder
+  readonly #state: string
   #child: Child
   #dns: readonly DnsAddress[] = []
   #adminUrl = ''
 
-  private constructor(folder: TempFolder, child: Child) {
+  private constructor(folder: TempFolder, state: string, child: Child) {
     this.folder = folder
+    this.#state = state
     this.#child = child
   }
 
@@ -37,11 +44,16 @@ export class ServerProcess implements AsyncDisposable {
     zones,
     listen = ['127.0.0.1:0'],
     settings = '',
+    state = STATE,
   }: ServerPlace): Promise<ServerProcess> {
     const folder = await TempFolder.open()
     for (const [name, text] of Object.entries(zones)) await folder.file(`zones/${name}`, text)
     await folder.file('understudy.yaml', settings)
-    const server = new ServerProcess(folder, spawnServer(folder, listen, '127.0.0.1:0'))
+    const server = new ServerProcess(
+      folder,
+      state,
+      spawnServer(folder, { state, listen, admin: '127.0.0.1:0' }),
+    )
     try {
       await server.#untilReady()
     } catch (error) {
@@ -94,7 +106,8 @@ export class ServerProcess implements AsyncDisposable {
   /** Starts the server again on its state and its ports, after it has ended. Resolves as soon as it answers queries. */
   async startAgain(): Promise<void> {
     await this.exit
-    this.#child = spawnServer(this.folder, this.#dns.map(formatAddress), new URL(this.#adminUrl).host)
+    const [state, listen] = [this.#state, this.#dns.map(formatAddress)]
+    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host })
     await this.log(({ addresses }) => addresses !== undefined)
   }
 
@@ -139,19 +152,19 @@ export interface DnsAddress {
   readonly port: number
 }
 
-function spawnServer(folder: TempFolder, listen: readonly string[], admin: string): Child {
-  return understudy(serveArgs(folder, { state: 'state/understudy.db', listen, admin }), { cwd: folder.path })
+interface ServeArgs {
+  /** Relative to the folder, or absolute. */
+  readonly state: string
+  readonly listen: readonly string[]
+  readonly admin: string
 }
 
-function serveArgs(
-  { path }: TempFolder,
-  {
-    state,
-    listen,
-    admin,
-  }: { readonly state: string; readonly listen: readonly string[]; readonly admin: string },
-): string[] {
-  const places = ['--zones', `${path}/zones`, '--state', `${path}/${state}`]
+function spawnServer(folder: TempFolder, args: ServeArgs): Child {
+  return understudy(serveArgs(folder, args), { cwd: folder.path })
+}
+
+function serveArgs({ path }: TempFolder, { state, listen, admin }: ServeArgs): string[] {
+  const places = ['--zones', `${path}/zones`, '--state', resolve(path, state)]
   return ['serve', ...places, '--admin', admin, '--listen', ...listen]
 }
 

@@ -11,6 +11,7 @@ const ORIGIN_WALL_MS = Date.UTC(2026, 0, 1)
 
 export class VirtualClock implements Clock {
   #nowMs = 0
+  #setBackMs = 0
   readonly #timers = new Set<Timer>()
 
   monotonicMs(): number {
@@ -18,7 +19,12 @@ export class VirtualClock implements Clock {
   }
 
   wallMs(): number {
-    return ORIGIN_WALL_MS + this.#nowMs
+    return ORIGIN_WALL_MS + this.#nowMs - this.#setBackMs
+  }
+
+  /** Somebody sets the wall clock back; monotonic time goes on as before. */
+  setWallBack(ms: number): void {
+    this.#setBackMs += ms
   }
 
   at(atMs: number, call: () => void): () => void {

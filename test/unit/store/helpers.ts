@@ -58,16 +58,22 @@ export interface Opened extends AsyncDisposable {
   readonly store: Store
   /** What was told, in order: messages of faults, `recovered`, `save again`. */
   readonly told: string[]
+  /** Of each fault that was told, whether it lasts. */
+  readonly lasting: boolean[]
 }
 
 /** A store that is closed at the end of the scope. */
 export async function opened(path: string): Promise<Opened> {
   const told: string[] = []
+  const lasting: boolean[] = []
   const store = await openStore({
     path,
-    onFault: message => told.push(message),
+    onFault: (message, lasts) => {
+      told.push(message)
+      lasting.push(lasts)
+    },
     onRecovered: () => told.push('recovered'),
     onSaveAgain: () => told.push('save again'),
   })
-  return { store, told, [Symbol.asyncDispose]: () => store.close() }
+  return { store, told, lasting, [Symbol.asyncDispose]: () => store.close() }
 }

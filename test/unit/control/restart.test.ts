@@ -1,0 +1,165 @@
+/** What a restart takes up from the disk, and what it does not. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import Database from 'better-sqlite3'
+import type { Health } from '#health/verdict.ts'
+import { STATE, World } from './world.ts'
+import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
+
+/** Ten intervals. */
+const LONG_MS = 100_000
+
+const SOMETHING = {
+  atMs: 1,
+  kind: 'selection',
+  zone: 'a.test',
+  pool: 'www',
+  family: 'ipv4',
+  from: '',
+  to: '',
+  why: '',
+  reason: null,
+} as const
+
+function health(world: World, address: string): Health {
+  const pool = world.pool('a.test/www')
+  const found = pool.pool.endpoints.flatMap(({ addresses }) => addresses).find(({ text }) => text === address)
+  const state = found === undefined ? undefined : pool.targetOf(found)
+  assert.ok(state !== undefined)
+  return state.health
+}
+
+async function failedOver(): Promise<World> {
+  const world = await World.begin(zones())
+  world.outcomes(PRIMARY, 'pass', 'pass', 'fail', 'fail', 'fail')
+  world.outcomes(BACKUP, 'pass', 'pass')
+  return world
+}
+
+describe('a restart', () => {
+  it('goes on where the last run ended: verdicts with counters, selections with their time', async () => {
+    await using before = await failedOver()
+    before.outcome(PRIMARY, 'pass')
+    const sinceMs = before.pool('a.test/www').sinceMs('ipv4')
+    await using world = await before.restart(20_000)
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    assert.equal(world.pool('a.test/www').sinceMs('ipv4'), sinceMs)
+    assert.deepEqual([world.lines, world.events], [[], []])
+    assert.deepEqual(health(world, PRIMARY), { verdict: 'down', passes: 1, fails: 0 })
+    world.outcome(PRIMARY, 'pass')
+    assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+  })
+
+  it('after a long absence answers as before, with nothing known of anybody', async () => {
+    await using before = await failedOver()
+    await using world = await before.restart(LONG_MS + 1)
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    assert.deepEqual([world.lines, world.events], [[], []])
+    for (const address of [PRIMARY, BACKUP]) assert.equal(health(world, address).verdict, 'unknown')
+    world.outcomes(PRIMARY, 'fail')
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    world.outcome(PRIMARY, 'pass')
+    assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+  })
+
+  it('while all were down still answers the primary with the least TTL, also after a long absence', async () => {
+    await using before = await World.begin(zones())
+    for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+    await using world = await before.restart(LONG_MS + 1)
+    assert.deepEqual(world.ask('www.a.test A'), { rcode: 'NOERROR', addresses: [PRIMARY], ttl: 5 })
+    assert.equal(world.selected('a.test/www'), 'all-down: primary')
+  })
+
+  it('in the middle of a decision answers the least TTL, since the answer could change at once', async () => {
+    const checks = { web: WEB.replace('fast-interval: 1s', 'fast-interval: 9s') }
+    await using before = await World.begin(zones({ checks }))
+    before.outcomes(PRIMARY, 'pass', 'pass', 'fail', 'fail')
+    assert.equal(before.ask('www.a.test A').ttl, 9)
+    await using world = await before.restart(30_000)
+    assert.deepEqual(health(world, PRIMARY), { verdict: 'up', passes: 0, fails: 2 })
+    assert.equal(world.ask('www.a.test A').ttl, 5)
+    world.outcome(PRIMARY, 'fail')
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+  })
+
+  it('with another check keeps the answer', async () => {
+    await using before = await failedOver()
+    await using world = await before.restart(
+      1000,
+      zones({ checks: { web: WEB.replace('port: 80', 'port: 81') } }),
+    )
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    assert.equal(health(world, BACKUP).verdict, 'unknown')
+  })
+
+  it('takes up a verdict from times that the clock has not reached for as old as it is far away', async () => {
+    await using before = await failedOver()
+    before.clock.setWallBack(LONG_MS * 10)
+    await using world = await before.restart(1000)
+    assert.equal(health(world, BACKUP).verdict, 'unknown')
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+  })
+})
+
+describe('a verdict that stays as it is', () => {
+  /** When the verdict on the backup, as it is on disk, was reached: seconds of the virtual clock's day. */
+  async function storedAt(world: World): Promise<readonly number[]> {
+    await using next = await world.restart(0)
+    return next.store.restored.verdicts.map(({ atMs }) => (atMs / 1000) % 86_400).sort((a, b) => a - b)
+  }
+
+  it('is stored from time to time, so that a restart knows how long the server was away', async () => {
+    await using world = await World.begin(zones({ pools: { www: { primary: [PRIMARY] } } }))
+    world.outcomes(PRIMARY, 'pass', 'pass')
+    for (let probe = 1; probe <= 5; probe++) {
+      await world.clock.advance(10_000)
+      world.outcome(PRIMARY, 'pass')
+    }
+    assert.deepEqual(await storedAt(world), [30])
+  })
+
+  it('is stored when the wall clock was set back', async () => {
+    await using world = await World.begin(zones({ pools: { www: { primary: [PRIMARY] } } }))
+    await world.clock.advance(4_000_000)
+    world.outcomes(PRIMARY, 'pass', 'pass')
+    world.clock.setWallBack(3_600_000)
+    await world.clock.advance(10_000)
+    world.outcome(PRIMARY, 'pass')
+    assert.deepEqual(await storedAt(world), [410])
+  })
+})
+
+describe('a state that is lost while the server runs', () => {
+  it('is written again from what is in use', async () => {
+    await using before = await failedOver()
+    before.outcome(BACKUP, 'inconclusive')
+    await before.store.flush()
+    const path = join(before.folder.path, STATE)
+    damage(path)
+    before.store.addTransition(SOMETHING)
+    await before.store.flush()
+    assert.equal(before.store.fault, undefined)
+    assert.equal(before.store.errors, 1)
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+    assert.deepEqual([world.lines, world.events], [[], []])
+    assert.deepEqual(health(world, PRIMARY), { verdict: 'down', passes: 0, fails: 0 })
+    assert.deepEqual(health(world, BACKUP), { verdict: 'up', passes: 2, fails: 0 })
+  })
+
+  it('has nothing of what was never decided', async () => {
+    await using before = await World.begin(zones())
+    before.judging.saveAgain()
+    await using world = await before.restart(0)
+    assert.deepEqual(world.store.restored.verdicts, [])
+    assert.equal(world.store.restored.selections.length, 1)
+  })
+})
+
+/** Makes the database one that the store cannot use. */
+function damage(path: string): void {
+  const database = new Database(path)
+  database.exec('DROP TABLE transitions; CREATE TABLE transitions (id INTEGER)')
+  database.close()
+}
