@@ -42,9 +42,9 @@ function eui(bytes: number, example: string): FieldCodec {
     toText: field => (toHex(field).match(/../g) ?? []).join('-'),
     read: one((text, out) => {
       const groups = text.split('-')
-      if (groups.length !== bytes || !groups.every(group => /^[0-9a-f]{2}$/i.test(group)))
+      if (groups.length !== bytes || !groups.every(group => /^[0-9a-f]{1,2}$/i.test(group)))
         return `${show(text)} is not ${bytes} bytes such as ${example}`
-      out.bytes(Buffer.from(groups.join(''), 'hex'))
+      for (const group of groups) out.u8(Number.parseInt(group, 16))
       return undefined
     }),
   }

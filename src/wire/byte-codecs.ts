@@ -109,7 +109,7 @@ function digest(sizes: Readonly<Record<number, number>>, least = 1): FieldCodec 
       if (problem !== undefined || fits(type, length)) return problem
       cursor.at = start
       const wanted = sizes[type ?? -1] ?? `at least ${least}`
-      return `${length} bytes, where a digest of type ${type} has ${wanted}`
+      return `a digest of type ${type} has ${wanted} bytes, and ${length} are given`
     },
   }
 }

@@ -3,6 +3,7 @@ import { fromBase64, toBase64, toHex } from './encodings.ts'
 import { type FieldCodec, show } from './field-codec.ts'
 
 interface Part {
+  readonly name: string
   readonly what: string
   parse(text: string): Uint8Array | undefined
 }
@@ -12,14 +13,17 @@ const HEAD_BYTES = 4
 /** In the order of the text. */
 const PARTS: readonly Part[] = [
   {
+    name: 'algorithm',
     what: 'an algorithm from 0 to 255',
     parse: text => (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Uint8Array.of(Number(text)) : undefined),
   },
   {
+    name: 'tag',
     what: 'a tag of up to 255 bytes in hexadecimal',
     parse: text => (/^(?:[0-9a-f]{2}){1,255}$/i.test(text) ? Buffer.from(text, 'hex') : undefined),
   },
   {
+    name: 'key',
     what: 'a key of up to 65535 bytes in base64, without white space',
     parse: text => {
       const key = fromBase64(text)
@@ -41,9 +45,9 @@ export const HIP_IDENTITY: FieldCodec = {
   },
   read: (cursor, out) => {
     const read: Uint8Array[] = []
-    for (const { what, parse } of PARTS) {
+    for (const { name, what, parse } of PARTS) {
       const token = cursor.tokens[cursor.at]
-      if (token === undefined) return `${what} is missing`
+      if (token === undefined) return `the ${name} is missing`
       const bytes = parse(token.text)
       if (bytes === undefined) return `${show(token.text)} is not ${what}`
       read.push(bytes)

@@ -39,10 +39,9 @@ export const SIGNATURE_TIME = number(
   signatureTimeToText,
 )
 
-/** A number that has names as well. It is written as digits, which everybody reads. */
-export function mnemonic(width: Width, names: Mnemonics): FieldCodec {
-  const known = [...names.keys()].join(', ')
-  const what = `a number from 0 to ${MAX_NUMBERS[width]}, nor one of ${known}`
+/** A number that has names as well, of which the complaint shows one. It is written as digits, which everybody reads. */
+export function mnemonic(width: Width, names: Mnemonics, example: string): FieldCodec {
+  const what = `a number from 0 to ${MAX_NUMBERS[width]}, nor a mnemonic such as ${example}`
   return number(width, what, text => parseDigits(text) ?? names.get(text.toUpperCase()))
 }
 

@@ -54,12 +54,20 @@ function readParam(cursor: TokenCursor, params: Map<number, Uint8Array>): string
   const escaped = apart ? next.text : text.slice(name.length + 1)
   const chars = unescapeText(escaped)
   if (chars === undefined) return badEscape(escaped)
-  const { what, isValid } = formatOf(key)
   const value = (isNumbered(name) ? OPAQUE : formatOf(key)).fromText(chars)
-  if (value === undefined || !isValid(value)) return `${name}: ${show(escaped)} is not ${what}`
+  if (value === undefined || !formatOf(key).isValid(value)) return valueProblem(key, name, escaped)
   params.set(key, value)
   cursor.at += apart ? 2 : 1
   return undefined
+}
+
+function valueProblem(key: number, name: string, text: string): string {
+  const { what } = formatOf(key)
+  if (what === undefined) return `${name} takes no value`
+  if (text === '') return `${name} needs a value: ${what}`
+  return isNumbered(name)
+    ? `${name}: the bytes ${show(text)} are no value of ${keyToText(key)}, which has its own form`
+    : `${name}: ${show(text)} is not ${what}`
 }
 
 function paramToText([key, value]: [number, Uint8Array]): string {

@@ -4,8 +4,8 @@ import { quote } from './character-string.ts'
 import { fromBase64, toBase64 } from './encodings.ts'
 
 export interface SvcbValue {
-  /** What the text of a value is, for complaints. */
-  readonly what: string
+  /** What the text of a value is, for complaints; undefined where there is none. */
+  readonly what: string | undefined
   isValid(value: Uint8Array): boolean
   /** What stands behind the `=`; empty if there is no value. */
   toText(value: Uint8Array): string
@@ -41,7 +41,7 @@ export const ALPN: SvcbValue = {
 
 /** A key that is there or not. */
 export const NOTHING: SvcbValue = {
-  what: 'nothing',
+  what: undefined,
   isValid: value => value.length === 0,
   toText: () => '',
   fromText: text => (text === '' ? new Uint8Array() : undefined),

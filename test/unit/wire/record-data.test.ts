@@ -163,23 +163,28 @@ test('text of each type', () => {
   }
 })
 
-test('names in data, and which of them may be compressed', () => {
+test('names in data: which of them may be compressed, and which are lower-cased canonically', () => {
   const at = (text: string): unknown[] => {
     const result = read(text)
     const type = typeFromText(text.split(' ')[0] ?? '') ?? 0
     assert.ok('data' in result)
-    return nameFields(type, result.data).map(({ offset, compressible }) => [
+    return nameFields(type, result.data).map(({ offset, compressible, folded }) => [
       nameFromBytes(result.data, offset),
-      compressible,
+      compressible ? 'compressible' : folded ? 'folded' : 'as it is',
     ])
   }
   assert.deepEqual(at('SOA a. b. 1 2 3 4 5'), [
-    [name('a.'), true],
-    [name('b.'), true],
+    [name('a.'), 'compressible'],
+    [name('b.'), 'compressible'],
   ])
-  assert.deepEqual(at('MX 10 m.'), [[name('m.'), true]])
-  assert.deepEqual(at('SRV 1 2 3 s.'), [[name('s.'), false]])
-  assert.deepEqual(at('DNAME s.'), [[name('s.'), false]])
+  assert.deepEqual(at('MX 10 m.'), [[name('m.'), 'compressible']])
+  assert.deepEqual(at('SRV 1 2 3 s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('DNAME s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('NAPTR 1 2 a bc "" s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('RRSIG A 8 1 60 0 0 1 s. AQ=='), [[name('s.'), 'folded']])
+  assert.deepEqual(at('NSEC s. A'), [[name('s.'), 'as it is']])
+  assert.deepEqual(at('HTTPS 0 s.'), [[name('s.'), 'as it is']])
+  assert.deepEqual(at('LP 1 s.'), [[name('s.'), 'as it is']])
   assert.deepEqual(at('TXT a'), [])
   assert.equal(
     nameFields(RrType.A, new Uint8Array(4)),
