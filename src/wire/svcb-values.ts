@@ -13,9 +13,6 @@ export interface SvcbValue {
   fromText(text: string): Uint8Array | undefined
 }
 
-/** RFC 9461 §5, as far as it can be told: a path, of a template that has the variable `dns`. */
-const DOH_TEMPLATE = /^\/.*\{[+#./;?&]?(?:[^{}]*,)?dns(?:[:*,][^{}]*)?\}/s
-
 /** A key of which nothing is known: any bytes. */
 export const OPAQUE: SvcbValue = {
   what: 'a text',
@@ -71,7 +68,7 @@ export const DOH_PATH: SvcbValue = {
   what: 'a path with the variable dns, such as /dns-query{?dns} (RFC 9461)',
   isValid: value => {
     const text = Buffer.from(value).toString('utf8')
-    return Buffer.from(text, 'utf8').equals(value) && DOH_TEMPLATE.test(text)
+    return Buffer.from(text, 'utf8').equals(value) && isDohTemplate(text)
   },
   toText: quote,
   fromText: bytesOf,
@@ -94,6 +91,14 @@ function addresses(family: Address['family'], bytes: number, what: string): Svcb
         : undefined
     },
   }
+}
+
+/** RFC 9461 §5, as far as it can be told: a path, and a template (RFC 6570 §2.2) that has the variable `dns`. */
+function isDohTemplate(text: string): boolean {
+  const variables = Array.from(text.matchAll(/\{[+#./;?&]?([^{}]*)\}/g), ([, names = '']) =>
+    names.split(','),
+  ).flat()
+  return text.startsWith('/') && variables.some(variable => /^dns(?:\*|:\d+)?$/.test(variable))
 }
 
 /** The items of a list, whose commas and backslashes are escaped (RFC 9460 appendix A.1); undefined for another escape. */
