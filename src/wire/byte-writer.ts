@@ -8,6 +8,11 @@ export class ByteWriter {
     return this.#length
   }
 
+  /** The byte that was written at the index since the last `take`; undefined outside. */
+  at(index: number): number | undefined {
+    return index < this.#length ? this.#bytes[index] : undefined
+  }
+
   u8(value: number): void {
     this.#reserve(1)
     this.#bytes[this.#length++] = value

@@ -3,7 +3,7 @@ import { ByteWriter } from './byte-writer.ts'
 import { CODECS } from './field-codecs.ts'
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES, type Name, ROOT } from './name.ts'
 import { checkData } from './record-data.ts'
-import { fieldsOf, isName } from './record-fields.ts'
+import { type Field, fieldsToLastName, isName } from './record-fields.ts'
 import { RrClass } from './types.ts'
 
 export class MessageReader {
@@ -76,17 +76,20 @@ export class MessageReader {
     // Records of updates that stand for a name or an RRset as a whole have no data (RFC 2136 §2.4).
     if (length === 0 && (rrClass === RrClass.ANY || rrClass === RrClass.NONE)) return new Uint8Array()
     const end = this.#at + length
-    const data = fieldsOf(type)?.some(isName) === true ? this.#dataWithNames(type, end) : this.bytes(length)
+    const named = fieldsToLastName(type)
+    const data = named === undefined ? this.bytes(length) : this.#dataWithNames(named, end)
     return this.#failed || this.#at !== end || !checkData(type, data) ? this.#fail() : data
   }
 
-  #dataWithNames(type: number, end: number): Uint8Array {
+  /** `fields` end with a name, and with them what the length of a field may depend on. */
+  #dataWithNames(fields: readonly Field[], end: number): Uint8Array {
     const out = new ByteWriter()
-    for (const field of fieldsOf(type) ?? []) {
+    for (const field of fields) {
       if (isName(field)) out.latin1(this.name())
       else out.bytes(this.bytes(CODECS[field.kind].measure(this.#bytes.subarray(0, end), this.#at)))
       if (this.#failed || this.#at > end) return this.#fail()
     }
+    out.bytes(this.bytes(end - this.#at))
     return out.take()
   }
 

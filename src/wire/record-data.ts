@@ -1,8 +1,12 @@
 /** Record data between text and wire form, by the table of fields; the generic form of RFC 3597 for every type. */
+
+import { readHex } from './byte-codecs.ts'
 import { ByteWriter } from './byte-writer.ts'
-import { CODECS, readHex, show, type TextToken, type TokenCursor, toHex } from './field-codecs.ts'
+import { toHex } from './encodings.ts'
+import { show, type TextToken, type TokenCursor } from './field-codec.ts'
+import { CODECS } from './field-codecs.ts'
 import type { Name } from './name.ts'
-import { describedTypes, type Field, fieldsOf, isName } from './record-fields.ts'
+import { type Field, fieldsOf, fieldsToLastName, isName } from './record-fields.ts'
 import { typeToText } from './types.ts'
 
 export interface NameField {
@@ -10,33 +14,28 @@ export interface NameField {
   readonly length: number
   /** Whether the name may be compressed in messages (RFC 3597 §4). */
   readonly compressible: boolean
+  /** Whether the name is lower-cased in canonical form (RFC 4034 §6.2, RFC 6840 §5.1). */
+  readonly folded: boolean
 }
 
 const MAX_DATA_BYTES = 65535
 
 const NO_NAMES: readonly NameField[] = Object.freeze([])
 
-/** Of each type that has names: its fields up to the last name. */
-const NAMED = new Map<number, readonly Field[]>(
-  describedTypes().flatMap(type => {
-    const fields = fieldsOf(type) ?? []
-    const named = fields.slice(0, fields.findLastIndex(isName) + 1)
-    return named.length === 0 ? [] : [[type, named]]
-  }),
-)
-
 const scratch = new ByteWriter()
 
 /** Where names lie in the data, in order. Of malformed data those before the fault. */
 export function nameFields(type: number, data: Uint8Array): readonly NameField[] {
-  const fields = NAMED.get(type)
+  const fields = fieldsToLastName(type)
   if (fields === undefined) return NO_NAMES
   const names: NameField[] = []
   let offset = 0
   for (const field of fields) {
     const length = CODECS[field.kind].measure(data, offset)
     if (length === -1) break
-    if (isName(field)) names.push({ offset, length, compressible: field.kind === 'compressible-name' })
+    const compressible = field.kind === 'compressible-name'
+    const folded = compressible || field.kind === 'folded-name'
+    if (isName(field)) names.push({ offset, length, compressible, folded })
     offset += length
   }
   return names
@@ -63,7 +62,8 @@ export function dataToText(type: number, data: Uint8Array): string {
   let at = 0
   for (const { kind } of fields) {
     const length = CODECS[kind].measure(data, at)
-    texts.push(CODECS[kind].toText(data.subarray(at, at + length)))
+    if (length > 0 || CODECS[kind].optional !== true)
+      texts.push(CODECS[kind].toText(data.subarray(at, at + length), data, at))
     at += length
   }
   return texts.join(' ')
@@ -92,7 +92,7 @@ function readFields(type: number, cursor: TokenCursor): string | undefined {
   if (fields === undefined)
     return `${typeToText(type)} is only known in the generic form, \\# LENGTH HEX (RFC 3597)`
   for (const { name, kind } of fields) {
-    if (cursor.at >= cursor.tokens.length)
+    if (cursor.at >= cursor.tokens.length && CODECS[kind].optional !== true)
       return `${typeToText(type)} ends before its ${name}; expected: ${expectedFields(fields)}`
     const problem = CODECS[kind].read(cursor, scratch)
     if (problem !== undefined) return `${typeToText(type)} ${name}: ${problem}`

@@ -24,10 +24,10 @@ one      CNAME two
 two      CNAME one
 *.round  CNAME y.round
 signed   NS  ns.signed
-signed   DS  1 13 2 0102
+signed   DS  1 13 250 0102
 unsigned NS  ns.unsigned
 here     NS  ns.here
-here     DS  2 13 2 0304
+here     DS  2 13 250 0304
 to-signed   CNAME signed
 to-unsigned CNAME unsigned
 to-below    CNAME www.signed
@@ -82,9 +82,9 @@ describe('an alias', () => {
   it('of a cut gets DS from the side above it', () => {
     assert.deepEqual(lines(ask('to-signed DS').answer), [
       'to-signed CNAME signed.p.test.',
-      'signed DS 1 13 2 0102',
+      'signed DS 1 13 250 0102',
     ])
-    assert.deepEqual(lines(ask('to-here DS').answer), ['to-here CNAME here.p.test.', 'here DS 2 13 2 0304'])
+    assert.deepEqual(lines(ask('to-here DS').answer), ['to-here CNAME here.p.test.', 'here DS 2 13 250 0304'])
     const { answer, authority, authoritative } = ask('to-unsigned DS')
     assert.deepEqual(lines(answer), ['to-unsigned CNAME unsigned.p.test.'])
     assert.deepEqual(

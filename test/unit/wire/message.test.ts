@@ -106,6 +106,20 @@ test('pointers lead backwards only', () => {
   assert.equal(decodeMessage(withRecord('4000', '0001', 'c0000201')), undefined, 'no label type')
 })
 
+test('names that should not be compressed are uncompressed, with what lies around them; those of newer types too', () => {
+  const naptr = decodeMessage(withRecord('016100', '0023', '000100020161016200c00c'))
+  assert.deepEqual(
+    naptr?.answer.map(({ data }) => dataToText(RrType.NAPTR, data)),
+    ['1 2 "a" "b" "" a.'],
+  )
+  const https = decodeMessage(withRecord('016100', '0041', '0001c00c00030002ffff'))
+  assert.deepEqual(
+    https?.answer.map(({ data }) => dataToText(RrType.HTTPS, data)),
+    ['1 a. port=65535'],
+  )
+  assert.equal(decodeMessage(withRecord('016100', '0041', '0001c00c0003000201')), undefined)
+})
+
 test('data that does not fill its length, or is not of its type', () => {
   assert.ok(decodeMessage(withRecord('00', '0002', '016100')))
   assert.equal(decodeMessage(withRecord('00', '0002', '01610000')), undefined)

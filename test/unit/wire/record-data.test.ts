@@ -38,8 +38,8 @@ test('the wire form of each type', () => {
     ['AFSDB 1 a.', '0001016100'],
     ['CAA 0 issue "ca.test"', '0005697373756563612e74657374'],
     ['CAA 128 iodef ""', '8005696f646566'],
-    ['DS 60485 5 1 2BB1 83AF', 'ec4505012bb183af'],
-    ['SSHFP 4 2 12ab', '040212ab'],
+    ['DS 60485 5 250 2BB1 83AF', 'ec4505fa2bb183af'],
+    ['SSHFP 4 250 12ab', '04fa12ab'],
     ['TLSA 3 1 1 12ab', '03010112ab'],
     ['DNAME d.', '016400'],
     ['PTR p.', '017000'],
@@ -149,7 +149,7 @@ test('text of each type', () => {
     'TXT "a b" "\\"\\\\\\200"',
     'CAA 0 issue "ca.test; x=y"',
     'SRV 1 2 443 Www.example.test.',
-    'DS 1 8 2 00FF',
+    'DS 1 8 250 00FF',
     'TYPE65280 \\# 2 00FF',
     'TYPE65280 \\# 0',
   ]
@@ -163,23 +163,28 @@ test('text of each type', () => {
   }
 })
 
-test('names in data, and which of them may be compressed', () => {
+test('names in data: which of them may be compressed, and which are lower-cased canonically', () => {
   const at = (text: string): unknown[] => {
     const result = read(text)
     const type = typeFromText(text.split(' ')[0] ?? '') ?? 0
     assert.ok('data' in result)
-    return nameFields(type, result.data).map(({ offset, compressible }) => [
+    return nameFields(type, result.data).map(({ offset, compressible, folded }) => [
       nameFromBytes(result.data, offset),
-      compressible,
+      compressible ? 'compressible' : folded ? 'folded' : 'as it is',
     ])
   }
   assert.deepEqual(at('SOA a. b. 1 2 3 4 5'), [
-    [name('a.'), true],
-    [name('b.'), true],
+    [name('a.'), 'compressible'],
+    [name('b.'), 'compressible'],
   ])
-  assert.deepEqual(at('MX 10 m.'), [[name('m.'), true]])
-  assert.deepEqual(at('SRV 1 2 3 s.'), [[name('s.'), false]])
-  assert.deepEqual(at('DNAME s.'), [[name('s.'), false]])
+  assert.deepEqual(at('MX 10 m.'), [[name('m.'), 'compressible']])
+  assert.deepEqual(at('SRV 1 2 3 s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('DNAME s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('NAPTR 1 2 a bc "" s.'), [[name('s.'), 'folded']])
+  assert.deepEqual(at('RRSIG A 8 1 60 0 0 1 s. AQ=='), [[name('s.'), 'folded']])
+  assert.deepEqual(at('NSEC s. A'), [[name('s.'), 'as it is']])
+  assert.deepEqual(at('HTTPS 0 s.'), [[name('s.'), 'as it is']])
+  assert.deepEqual(at('LP 1 s.'), [[name('s.'), 'as it is']])
   assert.deepEqual(at('TXT a'), [])
   assert.equal(
     nameFields(RrType.A, new Uint8Array(4)),

@@ -82,7 +82,7 @@ test('warnings, each with its place', () => {
       'x 2147483648 A 192.0.2.1',
       'z:1:3: warning: a TTL of 2147483648 is more than 2147483647 and counts as 0 (RFC 2181)',
     ],
-    ['@ DS 1 8 2 00', 'z:1:1: warning: DS at the top of a zone: it belongs to the zone above (RFC 4035)'],
+    ['@ DS 1 8 250 00', 'z:1:1: warning: DS at the top of a zone: it belongs to the zone above (RFC 4035)'],
     ['@ NS ns2', 'z:1:1: warning: the nameserver ns2.example.test. has no A or AAAA'],
     [
       'sub NS ns.Sub',
@@ -114,7 +114,7 @@ test('nothing to complain of', () => {
     'sub NS ns1',
     'one NS ns.two\ntwo NS ns.elsewhere.',
     'sub NS a.w\n*.w A 192.0.2.1',
-    'sub NS ns.elsewhere.\nsub DS 1 8 2 00',
+    'sub NS ns.elsewhere.\nsub DS 1 8 250 00',
     'x MX 0 .',
     'x DNAME a\nx A 192.0.2.1',
   ]
