@@ -36,9 +36,12 @@ test('errors, each with its place', () => {
     ['$ORIGIN', 'z:1:8: $ORIGIN has no name'],
     ['$ORIGIN a b', 'z:1:11: "b" after the end of $ORIGIN'],
     ['$ORIGIN a..', 'z:1:9: "a.." is not a name: empty label'],
-    ['$INCLUDE other.zone', 'z:1:1: $INCLUDE is not supported yet'],
-    ['$generate 1-2 x A 192.0.2.$', 'z:1:1: $GENERATE is not supported yet'],
-    ['$WHAT', 'z:1:1: unknown directive "$WHAT": there are $ORIGIN and $TTL'],
+    ['$INCLUDE', 'z:1:9: $INCLUDE has no file'],
+    ['$include other.zone', 'z:1:10: $INCLUDE "other.zone": no such file'],
+    ['$INCLUDE other.zone a b', 'z:1:23: "b" after the end of $INCLUDE'],
+    ['$INCLUDE other.zone a..', 'z:1:21: "a.." is not a name: empty label'],
+    ['$INCLUDE ""', 'z:1:10: $INCLUDE: "" is not the name of a file'],
+    ['$WHAT', 'z:1:1: unknown directive "$WHAT": there are $ORIGIN, $TTL, $INCLUDE, $GENERATE'],
     [
       'x TXT "a\ny A 192.0.2.x',
       'z:1:7: the quote is not closed on its line',
@@ -86,7 +89,7 @@ test('warnings, each with its place', () => {
     ['@ NS ns2', 'z:1:1: warning: the nameserver ns2.example.test. has no A or AAAA'],
     [
       'sub NS ns.Sub',
-      'z:1:1: warning: no glue: ns.sub.example.test. has no A or AAAA, so nobody finds the servers of sub.example.test.',
+      'z:1:1: warning: no glue: ns.Sub.example.test. has no A or AAAA, so nobody finds the servers of sub.example.test.',
     ],
     [
       'sub NS sub',
