@@ -42,10 +42,6 @@ export class Sources {
   /** Where the lines were last counted to: complaints come in the order of the file. */
   #counted = { base: 0, offset: 0, line: 1 }
 
-  get mainFile(): string {
-    return this.#all[0]?.source.file ?? ''
-  }
-
   /** Undefined if this file would be more than `MAX_SOURCE_BYTES`. */
   open(source: MasterSource): OpenSource | undefined {
     if (this.#end + source.bytes.length > MAX_SOURCE_BYTES) return undefined
@@ -56,10 +52,15 @@ export class Sources {
     return opened
   }
 
+  /** The file that the place is in; the first one for the place 0. */
+  fileOf(place: Place): string {
+    return (this.#openedAt(place) ?? this.#all[0])?.source.file ?? ''
+  }
+
   /** Where the place is, as a person looks for it; the place 0 is the first file as a whole. */
   position(place: Place): Position {
-    const opened = this.#all.findLast(({ base }) => base <= place)
-    if (opened === undefined) return { file: this.mainFile, line: 0, column: 0 }
+    const opened = this.#openedAt(place)
+    if (opened === undefined) return { file: this.fileOf(0), line: 0, column: 0 }
     const { bytes, file } = opened.source
     const offset = place - opened.base
     const lineStart = offset === 0 ? 0 : bytes.lastIndexOf(LINE_FEED, offset - 1) + 1
@@ -76,6 +77,10 @@ export class Sources {
       column,
       ...excerptOf(before + after, before.length + 1),
     }
+  }
+
+  #openedAt(place: Place): OpenSource | undefined {
+    return this.#all.findLast(({ base }) => base <= place)
   }
 
   #lineOf({ base, source: { bytes } }: OpenSource, offset: number): number {

@@ -92,10 +92,13 @@ export class TargetChecks {
   /** Whether a wildcard answers for the name, which does not exist (RFC 4592 §3.3.1). */
   #hasWildcard(name: Name): boolean {
     if (this.#zone.nodes.has(name)) return false
-    let encloser = parentOf(name)
-    while (encloser !== undefined && !this.#zone.nodes.has(encloser)) encloser = parentOf(encloser)
-    const wildcard = encloser === undefined ? undefined : childOf('*', encloser)
-    return wildcard !== undefined && (this.#zone.nodes.has(wildcard) || this.#elsewhere.has(wildcard))
+    for (let above = parentOf(name); above !== undefined; above = parentOf(above)) {
+      const wildcard = childOf('*', above)
+      if (wildcard !== undefined && (this.#zone.nodes.has(wildcard) || this.#elsewhere.has(wildcard)))
+        return true
+      if (this.#zone.nodes.has(above)) return false
+    }
+    return false
   }
 }
 

@@ -26,7 +26,7 @@ export class ZoneBuilder {
   /** Those that stand before the SOA. */
   #waiting: PlacedRecord[] = []
   #soaPlace: Place = 0
-  #soaLine = ''
+  #soa: { readonly file: string; readonly line: number } | undefined
   #zone: Zone | undefined
   #full = false
 
@@ -61,7 +61,7 @@ export class ZoneBuilder {
   #placeSoa(placed: PlacedRecord): void {
     const { record, place } = placed
     if (this.#zone !== undefined) {
-      this.#complaints.error(place, `a second SOA: the first is on ${this.#firstSoa()}`)
+      this.#complaints.error(place, `a second SOA: the first is on ${this.#firstSoa(place)}`)
       return
     }
     this.#soaPlace = place
@@ -77,12 +77,11 @@ export class ZoneBuilder {
     this.#waiting = []
   }
 
-  #firstSoa(): string {
-    if (this.#soaLine === '') {
-      const { file, line } = this.#sources.position(this.#soaPlace)
-      this.#soaLine = file === this.#sources.mainFile ? `line ${line}` : `${file}:${line}`
-    }
-    return this.#soaLine
+  #firstSoa(place: Place): string {
+    // Looked up once: a file may have a million of them.
+    this.#soa ??= this.#sources.position(this.#soaPlace)
+    const { file, line } = this.#soa
+    return file === this.#sources.fileOf(place) ? `line ${line}` : `${file}:${line}`
   }
 
   #add(zone: Zone, { record, place }: PlacedRecord): void {

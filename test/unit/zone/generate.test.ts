@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how the directive is written
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { complaintsBelow, HEAD, read, recordsOf } from './reading.ts'

@@ -98,7 +98,7 @@ test('complaints name the file in which the fault is, in the order of reading', 
 test('a second SOA in a file, and what the first one is', () => {
   const soa = '@ 5 SOA ns1 host 2 2 3 4 5\n'
   assert.deepEqual(complaintsOf({ main: `${HEAD}$INCLUDE inc`, inc: soa }), [
-    'inc:1:1: a second SOA: the first is on line 2',
+    'inc:1:1: a second SOA: the first is on main:2',
   ])
   assert.deepEqual(complaintsOf({ main: `$INCLUDE inc\n${soa}@ NS ns.`, inc: `\n${soa}` }), [
     'main:2:1: a second SOA: the first is on inc:2',
