@@ -33,12 +33,12 @@ test('the example of RFC 1035 §5.3, its mailing lists in a file', () => {
   assert.deepEqual(
     recordsOf({
       main: `${HEAD}$INCLUDE ISI-MAILBOXES.TXT ; <SUBSYS>\n`,
-      'ISI-MAILBOXES.TXT': 'MOE     TYPE7  \\# 1 00\nLARRY   TYPE7 \\# 1 01\n        TYPE8 \\# 0\n',
+      'ISI-MAILBOXES.TXT': 'MOE     RP     A.ISI.EDU. .\nLARRY   RP     B.ISI.EDU. .\n        TXT    LIST\n',
     }),
     [
-      'moe.example.test. 3600 TYPE7 \\# 1 00',
-      'larry.example.test. 3600 TYPE7 \\# 1 01',
-      'larry.example.test. 3600 TYPE8 \\# 0',
+      'moe.example.test. 3600 RP A.ISI.EDU. .',
+      'larry.example.test. 3600 RP B.ISI.EDU. .',
+      'larry.example.test. 3600 TXT "LIST"',
     ],
   )
 })
