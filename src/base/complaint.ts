@@ -9,23 +9,26 @@ export interface Complaint {
   readonly column: number
   /** Path of the thing and what is wrong with it, as in `checks.web.timeout: 12s is not shorter than interval 10s`. */
   readonly message: string
-  /** The text of that line, shown under the message; control characters made visible. */
+  /** The text of that line, or the part of it around the column; control characters as spaces. Shown under the message. */
   readonly excerpt?: string
+  /** Where in the excerpt the column is, if not at the column itself: the excerpt of a long line begins later. */
+  readonly caret?: number
 }
 
 /** `file:line:column: message`, and below it the line with a caret under the column. */
-export function formatComplaint({ severity, file, line, column, message, excerpt }: Complaint): string {
+export function formatComplaint(complaint: Complaint): string {
+  const { severity, file, line, column, message, excerpt, caret = column } = complaint
   const where = line === 0 ? file : `${file}:${line}:${column}`
   const head = `${where}: ${severity === 'warning' ? 'warning: ' : ''}${message}`
   if (excerpt === undefined) return head
-  return `${head}\n  ${excerpt}\n  ${' '.repeat(Math.max(0, column - 1))}^`
+  return `${head}\n  ${excerpt}\n  ${' '.repeat(Math.max(0, caret - 1))}^`
 }
 
 /** A line of a file made fit to be shown: tabs and control characters as spaces, cut at 200 characters around the column. */
-export function excerptOf(line: string, column: number): { excerpt: string; column: number } {
+export function excerptOf(line: string, column: number): { excerpt: string; caret: number } {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
   const clean = line.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
-  if (clean.length <= 200) return { excerpt: clean.trimEnd(), column }
+  if (clean.length <= 200) return { excerpt: clean.trimEnd(), caret: column }
   const start = Math.max(0, Math.min(column - 100, clean.length - 200))
-  return { excerpt: clean.slice(start, start + 200), column: column - start }
+  return { excerpt: clean.slice(start, start + 200), caret: column - start }
 }

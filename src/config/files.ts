@@ -1,6 +1,6 @@
 /** Reads the files of a configuration: bounded, and with a digest over all that was read. */
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, relative } from 'node:path'
 
 export interface SourceFile {
@@ -9,12 +9,13 @@ export interface SourceFile {
   /** As named in complaints. */
   readonly file: string
   readonly bytes: Uint8Array
+  /** Absolute, without links: the same for the same file. */
+  readonly id: string
   /** Seconds since 1970, as far as they fit a serial. */
   readonly modifiedSeconds: number
 }
 
 export const MAX_YAML_BYTES = 16 * 1024 * 1024
-export const MAX_MASTER_BYTES = 256 * 1024 * 1024
 
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -47,7 +48,7 @@ export class Files {
       const bytes = await readFile(path)
       this.#hash.update(`${basename(path)}\n${bytes.length}\n`).update(bytes)
       const modifiedSeconds = Math.min(0xffffffff, Math.max(0, Math.floor(mtimeMs / 1000)))
-      return { path, file: this.shown(path), bytes, modifiedSeconds }
+      return { path, file: this.shown(path), bytes, id: await realpath(path), modifiedSeconds }
     } catch (error) {
       return { problem: problemOf(error) }
     }

@@ -1,13 +1,13 @@
 /** A zone file in YAML: its settings and pools joined with its static data. */
 import { dirname, resolve } from 'node:path'
 import { lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
-import { readMasterFile } from '#zone/master-file.ts'
-import type { Zone } from '#zone/zone.ts'
+import { MAX_SOURCE_BYTES } from '#zone/sources.ts'
 import { readChecks } from './checks.ts'
 import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
-import { type Files, MAX_MASTER_BYTES, type SourceFile } from './files.ts'
+import type { Files, SourceFile } from './files.ts'
 import { linkPools } from './link.ts'
+import { type MasterRead, readMaster } from './master.ts'
 import { type NameDraft, readNames } from './names.ts'
 import { originOfFile, type ReadZone } from './plain-zone.ts'
 import { readPools } from './pools.ts'
@@ -46,21 +46,33 @@ export async function readManagedZone(
     typeof records === 'string' && records !== '' ? resolve(dirname(path), records) : undefined
   const said = originIn(source)
   const origin = said ?? originOfFile(path)
-  const broken = { file, origin, guessed: said === undefined, recordsPath, complaints, configured: undefined }
+  const broken = {
+    file,
+    origin,
+    guessed: said === undefined,
+    recordsPath,
+    included: [],
+    complaints,
+    configured: undefined,
+  }
   if (!source.sound) return broken
   const section = readSection(source, [], SHAPE, LATER_KEYS)
   if (said === undefined) complainOfOrigin(source, section)
   const known = origin ?? ROOT
-  const given = recordsPath === undefined ? undefined : await readRecords(source, recordsPath, files, known)
-  const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
   if (recordsPath === undefined) complainOfNobody(source, section)
   const checks = readChecks(source)
   const pools = readPools(source)
   const drafts = readNames(source, known, pools)
+  const given =
+    recordsPath === undefined
+      ? undefined
+      : await readRecords(source, recordsPath, files, { root: dirname(path), origin: known, drafts })
+  const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
   const linked = linkPools(source, { origin: known, checks, pools, names: drafts })
-  if (zone !== undefined) complainOfConflicts(source, drafts, zone, given?.records)
-  if (zone === undefined || complaints.hasErrors) return broken
-  return { ...broken, configured: { file, zone, pools: linked, names: managedNames(drafts) } }
+  if (zone !== undefined) complainOfConflicts(source, drafts, zone, given)
+  const read = { ...broken, included: given?.included ?? [] }
+  if (zone === undefined || complaints.hasErrors) return read
+  return { ...read, configured: { file, zone, pools: linked, names: managedNames(drafts) } }
 }
 
 /** Of a file with faults in its syntax as well, if it can be made out. */
@@ -95,22 +107,19 @@ async function readRecords(
   source: YamlSource,
   path: string,
   files: Files,
-  origin: Name,
-): Promise<{ zone: Zone | undefined; records: SourceFile } | undefined> {
+  { root, origin, drafts }: { root: string; origin: Name; drafts: readonly NameDraft[] },
+): Promise<(MasterRead & { readonly file: string }) | undefined> {
   for (const key of ['nameservers', 'soa']) {
     if (source.get([key]) !== undefined)
       source.complain([key], 'is in the master file (records:) already; leave out one of the two', 'key')
   }
-  const records = await files.read(path, MAX_MASTER_BYTES)
+  const records = await files.read(path, MAX_SOURCE_BYTES)
   if ('problem' in records) {
     source.complain(['records'], `${files.shown(path)}: ${records.problem}`)
     return undefined
   }
-  const { zone, complaints } = readMasterFile(records.bytes, {
-    file: records.file,
-    origin,
-    expectOrigin: origin,
-  })
-  source.complaints.add(...complaints)
-  return { zone, records }
+  const elsewhere = new Set(drafts.map(({ name }) => lowerCase(name)))
+  const read = await readMaster(records, files, root, { origin, expectOrigin: origin, elsewhere })
+  source.complaints.add(...read.complaints)
+  return { ...read, file: records.file }
 }

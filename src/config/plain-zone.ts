@@ -1,10 +1,10 @@
 /** A master file that is served as it is. */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
-import { readMasterFile } from '#zone/master-file.ts'
 import { Complaints } from './complaints.ts'
 import type { ConfiguredZone } from './configuration.ts'
-import type { SourceFile } from './files.ts'
+import type { Files, SourceFile } from './files.ts'
+import { readMaster } from './master.ts'
 
 /** What came of one zone file. */
 export interface ReadZone {
@@ -17,19 +17,31 @@ export interface ReadZone {
   readonly configured: ConfiguredZone | undefined
   /** Absolute path of the master file that belongs to it. */
   readonly recordsPath: string | undefined
+  /** Absolute paths, without links, of the files that it includes. */
+  readonly included: readonly string[]
   readonly complaints: Complaints
 }
 
 /** Reads a plain master file. Relative names in it start from the name of the file without `.zone`. */
-export function readPlainZone({ path, file, bytes }: SourceFile): ReadZone {
+export async function readPlainZone(source: SourceFile, files: Files): Promise<ReadZone> {
+  const { path, file } = source
   const complaints = new Complaints()
   const fallback = originOfFile(path)
-  const { zone, origin, complaints: found } = readMasterFile(bytes, { file, origin: fallback ?? ROOT })
-  complaints.add(...found)
+  const read = await readMaster(source, files, dirname(path), { origin: fallback ?? ROOT })
+  const { zone, origin, included } = read
+  complaints.add(...read.complaints)
   const good = zone !== undefined && !complaints.hasErrors
   const configured = good ? { file, zone, pools: [], names: [] } : undefined
   const guessed = origin === undefined
-  return { file, origin: origin ?? fallback, guessed, configured, recordsPath: undefined, complaints }
+  return {
+    file,
+    origin: origin ?? fallback,
+    guessed,
+    configured,
+    recordsPath: undefined,
+    included,
+    complaints,
+  }
 }
 
 /** The name that the file's name spells, the root for `root.zone`; undefined where it spells none. */

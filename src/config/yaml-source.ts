@@ -104,8 +104,9 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(offset)
     const start = this.#lines.lineStarts[line - 1] ?? 0
     const end = this.#lines.lineStarts[line] ?? this.#text.length
-    const excerpt = excerptOf(this.#text.slice(start, end), Math.max(1, col))
-    this.complaints.add({ severity, file: this.file, line: Math.max(1, line), ...excerpt, message })
+    const column = Math.max(1, col)
+    const excerpt = excerptOf(this.#text.slice(start, end), column)
+    this.complaints.add({ severity, file: this.file, line: Math.max(1, line), column, ...excerpt, message })
   }
 
   #complainOfSyntax(document: Document): void {

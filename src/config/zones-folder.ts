@@ -1,10 +1,11 @@
 /** All zones of a folder. */
 import { readdir, realpath } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { type Name, nameToText } from '#wire/name.ts'
+import { MAX_SOURCE_BYTES } from '#zone/sources.ts'
 import { Complaints } from './complaints.ts'
 import type { BrokenZone, ConfiguredZone } from './configuration.ts'
-import { decodeText, type Files, MAX_MASTER_BYTES, MAX_YAML_BYTES, problemOf } from './files.ts'
+import { decodeText, type Files, MAX_YAML_BYTES, problemOf } from './files.ts'
 import { readManagedZone } from './managed-zone.ts'
 import { originOfFile, type ReadZone, readPlainZone } from './plain-zone.ts'
 import { YamlSource } from './yaml-source.ts'
@@ -35,7 +36,19 @@ export async function readZonesFolder(
   }
   if (read.length === 0)
     complaints.ofWhole(files.shown(folder), 'holds no zones: no *.yaml and no *.zone', 'warning')
-  return joinZones(read, complaints)
+  return joinZones(await withoutParts(read, folder), complaints)
+}
+
+/** Without the master files that are no zones, because they have no SOA, and that others include. */
+async function withoutParts(read: readonly ReadZone[], folder: string): Promise<ReadZone[]> {
+  const included = new Set(read.flatMap(zone => zone.included))
+  if (included.size === 0) return [...read]
+  const kept: ReadZone[] = []
+  for (const zone of read) {
+    const mayBePart = zone.guessed && isMaster(zone.file)
+    if (!mayBePart || !included.has(await realPath(join(folder, basename(zone.file))))) kept.push(zone)
+  }
+  return kept
 }
 
 /** Reads one zone file; what kind it is, its name tells. */
@@ -48,14 +61,15 @@ export async function readZone(path: string, files: Files): Promise<ReadZone> {
     guessed: true,
     configured: undefined,
     recordsPath: undefined,
+    included: [],
     complaints,
   }
-  const read = await files.read(path, master ? MAX_MASTER_BYTES : MAX_YAML_BYTES)
+  const read = await files.read(path, master ? MAX_SOURCE_BYTES : MAX_YAML_BYTES)
   if ('problem' in read) {
     complaints.ofWhole(broken.file, read.problem)
     return broken
   }
-  if (master) return readPlainZone(read)
+  if (master) return await readPlainZone(read, files)
   const text = decodeText(read.bytes)
   if (text === undefined) {
     complaints.ofWhole(broken.file, 'is not text in UTF-8')

@@ -1,21 +1,20 @@
-/** Makes records of a master file's entries, and keeps what one entry says for the next: origin, owner and TTL. */
-import { nameProblem, show } from '#wire/field-codecs.ts'
-import { type Name, parseName } from '#wire/name.ts'
+/** Makes records of a master file's entries. */
+import { show } from '#wire/field-codecs.ts'
 import { dataFromText } from '#wire/record-data.ts'
-import { parseSeconds } from '#wire/ttl.ts'
 import { classFromText, classToText, RrClass, RrType, typeFromText, typeToText } from '#wire/types.ts'
 import type { ComplaintList } from './complaint-list.ts'
-import type { Entry, Position, Token } from './lexer.ts'
+import { type Inclusion, readDirective } from './directives.ts'
+import type { Generation } from './generate.ts'
+import type { Entry, Token } from './lexer.ts'
+import { MAX_TTL_SECONDS, type ReadingState } from './reading-state.ts'
+import type { Place } from './sources.ts'
 import type { ZoneRecord } from './zone.ts'
 
 export interface PlacedRecord {
+  readonly kind: 'record'
   readonly record: ZoneRecord
-  readonly at: Position
+  readonly place: Place
 }
-
-/** RFC 2181 §8. */
-const MAX_TTL_SECONDS = 2 ** 31 - 1
-const NOT_YET = ['$INCLUDE', '$GENERATE']
 
 interface RecordHead {
   readonly ttl: number | undefined
@@ -26,17 +25,11 @@ interface RecordHead {
 
 export class EntryReader {
   readonly #complaints: ComplaintList
-  #origin: Name
-  #owner: Name | undefined
-  #ownerFailed = false
-  /** Seconds, as `#lastTtl` and `#soaMinimum`. From `$TTL`. */
-  #defaultTtl: number | undefined
-  #lastTtl: number | undefined
-  #soaMinimum: number | undefined
+  readonly #state: ReadingState
   #soaFailed = false
 
-  constructor(origin: Name, complaints: ComplaintList) {
-    this.#origin = origin
+  constructor(state: ReadingState, complaints: ComplaintList) {
+    this.#state = state
     this.#complaints = complaints
   }
 
@@ -45,52 +38,36 @@ export class EntryReader {
     return this.#soaFailed
   }
 
-  /** The entry's record; undefined if it is a directive or has a fault, which is then complained of. */
-  read(entry: Entry): PlacedRecord | undefined {
+  /** The entry's record, or what a directive asks for; undefined if that is nothing, or if there is a fault, which is then complained of. */
+  read(entry: Entry): PlacedRecord | Inclusion | Generation | undefined {
     const [first] = entry.tokens
-    if (entry.problem !== undefined) {
-      this.#complaints.error(entry.problem.at, entry.problem.message)
-      if (entry.tokens.some(({ text }) => text.toUpperCase() === 'SOA')) this.#soaFailed = true
-      return undefined
-    }
+    if (entry.problem !== undefined) return this.#unreadable(entry, entry.problem)
     if (first === undefined) return undefined
-    if (!first.quoted && first.text.startsWith('$')) {
-      this.#directive(first, entry)
-      return undefined
-    }
+    if (!first.quoted && first.text.startsWith('$')) return readDirective(entry, this.#state)
     return this.#record(first, entry)
   }
 
-  #directive(directive: Token, { tokens, end }: Entry): void {
-    const name = directive.text.toUpperCase()
-    if (NOT_YET.includes(name)) {
-      this.#complaints.error(directive, `${name} is not supported yet`)
-      return
-    }
-    if (name !== '$ORIGIN' && name !== '$TTL') {
-      this.#complaints.error(
-        directive,
-        `unknown directive ${show(directive.text)}: there are $ORIGIN and $TTL`,
-      )
-      return
-    }
-    const [, argument, extra] = tokens
-    if (argument === undefined) {
-      this.#complaints.error(end, `${name} has no ${name === '$TTL' ? 'TTL' : 'name'}`)
-      return
-    }
-    if (extra !== undefined) {
-      this.#complaints.error(extra, `${show(extra.text)} after the end of ${name}`)
-      return
-    }
-    if (name === '$TTL') this.#defaultTtl = this.#ttl(argument) ?? this.#defaultTtl
-    else this.#origin = this.#name(argument) ?? this.#origin
+  /** As `read`, of an entry that a directive made: its owner is not that of records behind it, and it is no directive. */
+  readGenerated(entry: Entry): PlacedRecord | undefined {
+    const [first] = entry.tokens
+    if (entry.problem !== undefined) return this.#unreadable(entry, entry.problem)
+    if (first === undefined) return undefined
+    this.#state.enter(this.#state.scope.origin)
+    const placed = this.#record(first, entry)
+    this.#state.leave()
+    return placed
+  }
+
+  #unreadable({ tokens }: Entry, { place, message }: NonNullable<Entry['problem']>): undefined {
+    if (tokens.some(({ text }) => text.toUpperCase() === 'SOA')) this.#soaFailed = true
+    return this.#fault(place, message)
   }
 
   #record(first: Token, entry: Entry): PlacedRecord | undefined {
+    const { scope } = this.#state
     if (!entry.blankOwner) {
-      this.#owner = this.#name(first)
-      this.#ownerFailed = this.#owner === undefined
+      scope.owner = this.#state.name(first)
+      scope.ownerFailed = scope.owner === undefined
     }
     const head = this.#head(entry, entry.blankOwner ? 0 : 1)
     if (head === undefined) return undefined
@@ -101,14 +78,14 @@ export class EntryReader {
 
   #complete(first: Token, entry: Entry, head: RecordHead): PlacedRecord | undefined {
     const { type } = head
-    const owner = this.#owner
-    if (owner === undefined && !this.#ownerFailed)
-      return this.#fault(first, 'the first record of a file has to begin with its owner')
+    const { owner, ownerFailed } = this.#state.scope
+    if (owner === undefined && !ownerFailed)
+      return this.#fault(first.place, 'the first record of a file has to begin with its owner')
     const data = this.#data(entry, head)
     if (data === undefined) return undefined
-    const ttl = head.ttl ?? this.#ttlNotSaid(first, type, data)
+    const ttl = head.ttl ?? this.#ttlNotSaid(first.place, type, data)
     if (owner === undefined || ttl === undefined) return undefined
-    return { record: { owner, type, ttl, data }, at: { line: first.line, offset: first.offset } }
+    return { kind: 'record', record: { owner, type, ttl, data }, place: first.place }
   }
 
   /** TTL and class in either order, both optional, and the type. */
@@ -120,12 +97,12 @@ export class EntryReader {
       const rrClass = hasClass || token.quoted ? undefined : classFromText(token.text)
       if (rrClass !== undefined) {
         if (rrClass !== RrClass.IN)
-          return this.#fault(token, `class ${classToText(rrClass)}: zones here are of class IN`)
+          return this.#fault(token.place, `class ${classToText(rrClass)}: zones here are of class IN`)
         hasClass = true
       } else if (ttl === undefined && !token.quoted && startsWithDigit(token.text)) {
-        ttl = this.#ttl(token)
+        ttl = this.#state.ttl(token)
         if (ttl === undefined) return undefined
-        this.#lastTtl = ttl
+        this.#state.lastTtl = ttl
       } else {
         const type = this.#type(token)
         return type === undefined ? undefined : { ttl, type, dataAt: at + 1 }
@@ -138,52 +115,33 @@ export class EntryReader {
     const type = token.quoted ? undefined : typeFromText(token.text)
     if (type === undefined)
       return this.#fault(
-        token,
+        token.place,
         `unknown type ${show(token.text)}; types without a name here are written TYPEnnn \\# LENGTH HEX`,
       )
-    return isMeta(type) ? this.#fault(token, `${typeToText(type)} is no type of data (RFC 6895)`) : type
+    return isMeta(type) ? this.#fault(token.place, `${typeToText(type)} is no type of data (RFC 6895)`) : type
   }
 
   #data({ tokens, end }: Entry, { type, dataAt }: RecordHead): Uint8Array | undefined {
     const texts = tokens.slice(dataAt)
-    const read = dataFromText(type, texts, this.#origin)
-    return 'data' in read ? read.data : this.#fault(texts[read.token] ?? end, read.error)
+    const read = dataFromText(type, texts, this.#state.scope.origin)
+    return 'data' in read ? read.data : this.#fault(texts[read.token]?.place ?? end, read.error)
   }
 
   /** RFC 2308 §4, else RFC 1035 §5.1, else as other servers do: the SOA's minimum. */
-  #ttlNotSaid(at: Token, type: number, data: Uint8Array): number | undefined {
-    const said = this.#defaultTtl ?? this.#lastTtl
+  #ttlNotSaid(place: Place, type: number, data: Uint8Array): number | undefined {
+    const state = this.#state
+    const said = state.defaultTtl ?? state.lastTtl
     if (said !== undefined) return said
-    if (this.#soaMinimum === undefined) {
-      if (type !== RrType.SOA) return this.#fault(at, 'no TTL here, none before, and no $TTL')
-      this.#soaMinimum = new DataView(data.buffer, data.byteOffset).getUint32(data.length - 4)
-      this.#complaints.warn(at, `no TTL here and no $TTL: the SOA's minimum is taken, ${this.#soaMinimum}`)
+    if (state.soaMinimum === undefined) {
+      if (type !== RrType.SOA) return this.#fault(place, 'no TTL here, none before, and no $TTL')
+      state.soaMinimum = new DataView(data.buffer, data.byteOffset).getUint32(data.length - 4)
+      this.#complaints.warn(place, `no TTL here and no $TTL: the SOA's minimum is taken, ${state.soaMinimum}`)
     }
-    return Math.min(this.#soaMinimum, MAX_TTL_SECONDS)
+    return Math.min(state.soaMinimum, MAX_TTL_SECONDS)
   }
 
-  #ttl(token: Token): number | undefined {
-    const seconds = token.quoted ? undefined : parseSeconds(token.text)
-    if (seconds === undefined)
-      return this.#fault(
-        token,
-        `${show(token.text)} is not a TTL: seconds up to 2147483647, or a time such as 1h30m`,
-      )
-    if (seconds <= MAX_TTL_SECONDS) return seconds
-    this.#complaints.warn(token, `a TTL of ${seconds} is more than 2147483647 and counts as 0 (RFC 2181)`)
-    return 0
-  }
-
-  #name(token: Token): Name | undefined {
-    if (token.quoted) return this.#fault(token, 'a name has no quotes')
-    const parsed = parseName(token.text, this.#origin)
-    if ('name' in parsed) return parsed.name
-    return this.#fault(token, `${show(token.text)} is not a name: ${nameProblem(token.text, parsed.error)}`)
-  }
-
-  #fault(at: Position, message: string): undefined {
-    this.#complaints.error(at, message)
-    return undefined
+  #fault(place: Place, message: string): undefined {
+    return this.#state.fault(place, message)
   }
 }
 

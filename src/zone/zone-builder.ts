@@ -3,8 +3,9 @@ import { isAtOrBelow, lowerCase, type Name, nameToText } from '#wire/name.ts'
 import { RrType, typeToText } from '#wire/types.ts'
 import type { ComplaintList } from './complaint-list.ts'
 import type { PlacedRecord } from './entry-reader.ts'
-import type { Position } from './lexer.ts'
-import { type RRset, Zone } from './zone.ts'
+import type { StoredRRset } from './rrset.ts'
+import type { Place, Sources } from './sources.ts'
+import { Zone } from './zone.ts'
 
 const MAX_MESSAGE_BYTES = 65535
 /** Header, type and class of the question. */
@@ -12,29 +13,26 @@ const MESSAGE_HEAD_BYTES = 12 + 4
 /** Pointer to the owner, type, class, TTL and length. */
 const RECORD_HEAD_BYTES = 12
 
-/** Records that are looked at again when the zone is complete. */
-const NOTED: ReadonlySet<number> = new Set([
-  RrType.NS,
-  RrType.CNAME,
-  RrType.MX,
-  RrType.SRV,
-  RrType.DNAME,
-  RrType.DS,
-])
+/** What a zone may take of the memory. */
+const MAX_RECORDS = 4_000_000
+const MAX_DATA_BYTES = 1024 * 1024 * 1024
+/** Only the SOA tells what the zone is. */
+const MAX_WAITING = 100_000
 
 export class ZoneBuilder {
   readonly #complaints: ComplaintList
+  readonly #sources: Sources
   readonly #expectOrigin: Name | undefined
-  /** Those that stand before the SOA: only that tells what the zone is. */
+  /** Those that stand before the SOA. */
   #waiting: PlacedRecord[] = []
-  #soaAt: Position | undefined
+  #soaPlace: Place = 0
+  #soa: { readonly file: string; readonly line: number } | undefined
   #zone: Zone | undefined
-  /** Bytes of a message with the set, of sets with several records. */
-  readonly #sizes = new Map<RRset, number>()
-  readonly noted: PlacedRecord[] = []
+  #full = false
 
-  constructor(expectOrigin: Name | undefined, complaints: ComplaintList) {
+  constructor(expectOrigin: Name | undefined, sources: Sources, complaints: ComplaintList) {
     this.#expectOrigin = expectOrigin
+    this.#sources = sources
     this.#complaints = complaints
   }
 
@@ -43,28 +41,35 @@ export class ZoneBuilder {
     return this.#zone
   }
 
-  get soaAt(): Position | undefined {
-    return this.#soaAt
+  get soaPlace(): Place {
+    return this.#soaPlace
+  }
+
+  /** Whether a limit is reached, and complained of: nothing more is taken. */
+  get full(): boolean {
+    return this.#full
   }
 
   place(placed: PlacedRecord): void {
+    if (this.#full) return
     if (placed.record.type === RrType.SOA) this.#placeSoa(placed)
-    else if (this.#zone === undefined) this.#waiting.push(placed)
-    else this.#add(this.#zone, placed)
+    else if (this.#zone !== undefined) this.#add(this.#zone, placed)
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(placed)
+    else this.#giveUp(placed.place, `no SOA among the first ${MAX_WAITING} records`)
   }
 
   #placeSoa(placed: PlacedRecord): void {
-    const { record, at } = placed
-    if (this.#soaAt !== undefined) {
-      this.#complaints.error(at, `a second SOA: the first is on line ${this.#soaAt.line}`)
+    const { record, place } = placed
+    if (this.#zone !== undefined) {
+      this.#complaints.error(place, `a second SOA: the first is on ${this.#firstSoa(place)}`)
       return
     }
-    this.#soaAt = at
+    this.#soaPlace = place
     const zone = new Zone(record.owner)
     this.#zone = zone
     if (this.#expectOrigin !== undefined && lowerCase(this.#expectOrigin) !== zone.origin)
       this.#complaints.error(
-        at,
+        place,
         `the SOA is of ${nameToText(record.owner)}, but the zone is ${nameToText(this.#expectOrigin)}`,
       )
     this.#add(zone, placed)
@@ -72,44 +77,53 @@ export class ZoneBuilder {
     this.#waiting = []
   }
 
-  #add(zone: Zone, placed: PlacedRecord): void {
-    const { record, at } = placed
+  #firstSoa(place: Place): string {
+    // Looked up once: a file may have a million of them.
+    this.#soa ??= this.#sources.position(this.#soaPlace)
+    const { file, line } = this.#soa
+    return file === this.#sources.fileOf(place) ? `line ${line}` : `${file}:${line}`
+  }
+
+  #add(zone: Zone, { record, place }: PlacedRecord): void {
     const { type, ttl } = record
     const owner = lowerCase(record.owner)
     if (!isAtOrBelow(owner, zone.origin)) {
       this.#complaints.warn(
-        at,
+        place,
         `${nameToText(owner)} is outside of the zone ${nameToText(zone.origin)}: left out`,
       )
       return
     }
-    if (zone.add({ ...record, owner }) === 'duplicate') {
-      this.#complaints.warn(at, 'the same record stands here more than once')
+    const { outcome, rrset } = zone.put({ ...record, owner }, place)
+    if (outcome === 'duplicate') {
+      this.#complaints.warn(place, 'the same record stands here more than once')
       return
     }
-    const rrset = zone.rrset(owner, type) as RRset
     if (rrset.ttl !== ttl)
       this.#complaints.warn(
-        at,
+        place,
         `the TTL ${ttl} differs from that of the ${typeToText(type)} before, ${rrset.ttl}, which is taken (RFC 2181)`,
       )
-    this.#checkSize(owner, rrset, at)
-    if (NOTED.has(type)) this.noted.push(placed)
+    this.#checkSize(owner, rrset, record.data, place)
+    if (zone.recordCount > MAX_RECORDS) this.#giveUp(place, `more than ${MAX_RECORDS} records in one zone`)
+    if (zone.dataBytes > MAX_DATA_BYTES)
+      this.#giveUp(place, `more than ${MAX_DATA_BYTES / 1024 / 1024} MiB of data in one zone`)
   }
 
   /** Complains once of a set that fits in no message. */
-  #checkSize(owner: Name, rrset: RRset, at: Position): void {
-    const single = rrset.data.length === 1
-    const before = single ? MESSAGE_HEAD_BYTES + owner.length : this.#sizes.get(rrset)
-    const added = before === undefined ? rrset.data : rrset.data.slice(-1)
-    const start = before ?? MESSAGE_HEAD_BYTES + owner.length
-    const size = added.reduce((sum, data) => sum + RECORD_HEAD_BYTES + data.length, start)
-    if (!single) this.#sizes.set(rrset, size)
-    if (size <= MAX_MESSAGE_BYTES || start > MAX_MESSAGE_BYTES) return
-    const what = `${typeToText(rrset.type)} records of ${nameToText(owner)}`
+  #checkSize(owner: Name, { type, count, size }: StoredRRset, data: Uint8Array, place: Place): void {
+    const bytes = MESSAGE_HEAD_BYTES + owner.length + count * RECORD_HEAD_BYTES + size
+    if (bytes <= MAX_MESSAGE_BYTES) return
+    if (count > 1 && bytes - RECORD_HEAD_BYTES - data.length > MAX_MESSAGE_BYTES) return
+    const what = `${typeToText(type)} records of ${nameToText(owner)}`
     this.#complaints.error(
-      at,
+      place,
       `with this one the ${what} are more than a message can hold, ${MAX_MESSAGE_BYTES} bytes`,
     )
+  }
+
+  #giveUp(place: Place, message: string): void {
+    if (!this.#full) this.#complaints.error(place, `${message}; the rest is not read`)
+    this.#full = true
   }
 }

@@ -1,17 +1,11 @@
 /** A zone's data: names, and at each its RRsets, as authoritative servers hold them (RFC 1034 §4.2). */
 import { isAtOrBelow, lowerCase, type Name, parentOf } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
+import { RecordStore } from './record-store.ts'
+import { StoredNode, StoredRRset } from './rrset.ts'
+import type { Place } from './sources.ts'
 
-export interface RRset {
-  readonly type: number
-  /** Seconds. */
-  readonly ttl: number
-  /** Wire form of each record's data, names uncompressed. No two are equal. */
-  readonly data: readonly Uint8Array[]
-}
-
-/** The RRsets of one name, by type. Empty for an empty non-terminal (RFC 4592 §2.2.2). */
-export type ZoneNode = ReadonlyMap<number, RRset>
+export type { RRset, ZoneNode } from './rrset.ts'
 
 export interface ZoneRecord {
   readonly owner: Name
@@ -23,19 +17,22 @@ export interface ZoneRecord {
 /** Records. */
 const LARGE_RRSET = 32
 
+const scratch = Buffer.alloc(255)
+
 export class Zone {
   /** In lower case, as all keys of `nodes`. */
   readonly origin: Name
-  readonly #nodes = new Map<Name, Map<number, RRset>>()
+  readonly #store = new RecordStore()
+  readonly #nodes = new Map<Name, StoredNode>()
   /** What the larger RRsets hold, as text: looking through all of their data for each record would be quadratic. */
-  readonly #contents = new Map<RRset, Set<string>>()
+  readonly #contents = new Map<StoredRRset, Set<string>>()
   #recordCount = 0
 
   constructor(origin: Name) {
     this.origin = lowerCase(origin)
   }
 
-  get nodes(): ReadonlyMap<Name, ZoneNode> {
+  get nodes(): ReadonlyMap<Name, StoredNode> {
     return this.#nodes
   }
 
@@ -43,30 +40,48 @@ export class Zone {
     return this.#recordCount
   }
 
+  /** Bytes set aside for record data. */
+  get dataBytes(): number {
+    return this.#store.bytes
+  }
+
   /**
    * Adds a record. A second record of the same data is dropped (RFC 2181 §5); of differing TTLs in an RRset the first
    * stays (§5.2 forbids them; who reads the file warns). Empty non-terminals come by themselves. The owner must be at or below the origin.
    */
-  add({ owner, type, ttl, data }: ZoneRecord): 'added' | 'duplicate' {
-    const node = this.#reach(lowerCase(owner))
-    const rrset = node.get(type)
+  add(record: ZoneRecord): 'added' | 'duplicate' {
+    return this.put(record, 0).outcome
+  }
+
+  /**
+   * As `add`; gives the record's set too.
+   *
+   * @param place where the record stands in the files that the zone is read from
+   */
+  put(
+    { owner, type, ttl, data }: ZoneRecord,
+    place: Place,
+  ): { outcome: 'added' | 'duplicate'; rrset: StoredRRset } {
+    const node = this.#reach(owner)
+    let rrset = node.get(type)
     if (rrset === undefined) {
-      node.set(type, { type, ttl, data: [data] })
+      rrset = new StoredRRset(this.#store, type, ttl, data, place)
+      node.push(rrset)
     } else {
-      if (this.#holds(rrset, data)) return 'duplicate'
-      ;(rrset.data as Uint8Array[]).push(data)
+      if (this.#holds(rrset, data)) return { outcome: 'duplicate', rrset }
+      rrset.append(data, place)
     }
     this.#recordCount++
-    return 'added'
+    return { outcome: 'added', rrset }
   }
 
   /** Makes the name exist, if only as an empty non-terminal: for names whose records come from elsewhere. */
   touch(owner: Name): void {
-    this.#reach(lowerCase(owner))
+    this.#reach(owner)
   }
 
   /** The RRset at the very name (no wildcards, no delegations); undefined if there is none. */
-  rrset(owner: Name, type: number): RRset | undefined {
+  rrset(owner: Name, type: number): StoredRRset | undefined {
     return this.#nodes.get(lowerCase(owner))?.get(type)
   }
 
@@ -79,8 +94,8 @@ export class Zone {
   }
 
   /** Whether the data is in the set; if it is not, it is about to be. */
-  #holds(rrset: RRset, data: Uint8Array): boolean {
-    if (rrset.data.length < LARGE_RRSET) return rrset.data.some(other => equalBytes(other, data))
+  #holds(rrset: StoredRRset, data: Uint8Array): boolean {
+    if (rrset.count < LARGE_RRSET) return rrset.data.some(other => equalBytes(other, data))
     let contents = this.#contents.get(rrset)
     if (contents === undefined) {
       contents = new Set(rrset.data.map(textOf))
@@ -90,19 +105,29 @@ export class Zone {
     return contents.add(textOf(data)).size === size
   }
 
-  #reach(owner: Name): Map<number, RRset> {
+  #reach(name: Name): StoredNode {
+    const owner = compactLower(name)
     const known = this.#nodes.get(owner)
     if (known !== undefined) return known
     if (!isAtOrBelow(owner, this.origin)) throw new RangeError('the owner is outside the zone')
-    const node = new Map<number, RRset>()
+    const node = new StoredNode()
     this.#nodes.set(owner, node)
     let above = owner === this.origin ? undefined : parentOf(owner)
     while (above !== undefined && !this.#nodes.has(above)) {
-      this.#nodes.set(above, new Map())
+      this.#nodes.set(compactLower(above), new StoredNode())
       above = above === this.origin ? undefined : parentOf(above)
     }
     return node
   }
+}
+
+/** In lower case, and as a text of its own: one that was cut from others or joined of them keeps those in memory. */
+function compactLower(name: Name): Name {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    scratch[i] = code >= 65 && code <= 90 ? code + 32 : code
+  }
+  return scratch.toString('latin1', 0, name.length) as Name
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -21,6 +21,18 @@ describe('a complaint', () => {
     )
   })
 
+  it('of a long line has the column of the line and the caret of what is shown', () => {
+    const shown = formatComplaint({
+      severity: 'error',
+      ...WHERE,
+      column: 500,
+      message: 'm',
+      excerpt: 'abc',
+      caret: 2,
+    })
+    assert.equal(shown, 'zones/a.yaml:14:500: m\n  abc\n   ^')
+  })
+
   it('names only the file where no line is meant', () => {
     const whole = { file: 'a.yaml', line: 0, column: 0, message: 'cannot be read' }
     assert.equal(formatComplaint({ severity: 'error', ...whole }), 'a.yaml: cannot be read')
@@ -28,7 +40,7 @@ describe('a complaint', () => {
 })
 
 describe('an excerpt', () => {
-  it('has no control characters, at most 200 characters, and the same character at its column', () => {
+  it('has no control characters, at most 200 characters, and its caret at the same character', () => {
     const line = fc.string({
       unit: fc.constantFrom('a', 'b', '\t', '\x1b', '\x9b', 'ü', '\x7f'),
       maxLength: 500,
@@ -36,12 +48,12 @@ describe('an excerpt', () => {
     fc.assert(
       fc.property(line, fc.nat(), (text, place) => {
         const given = 1 + (place % (text.length + 1))
-        const { excerpt, column } = excerptOf(text, given)
+        const { excerpt, caret } = excerptOf(text, given)
         assert.ok(excerpt.length <= 200)
         assert.match(excerpt, /^[ abü]*$/)
         const expected = /[abü]/.exec(text[given - 1] ?? '')?.[0]
-        if (expected !== undefined) assert.equal(excerpt[column - 1], expected)
-        assert.ok(column >= 1 && column <= 201)
+        if (expected !== undefined) assert.equal(excerpt[caret - 1], expected)
+        assert.ok(caret >= 1 && caret <= 201)
       }),
     )
   })

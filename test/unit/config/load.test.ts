@@ -282,10 +282,10 @@ test('a file beyond all bounds is not read', async () => {
     'big.zone': '',
   })
   await truncate(join(folder.path, 'big.yaml'), 17 * 1024 * 1024)
-  await truncate(join(folder.path, 'big.zone'), 257 * 1024 * 1024)
+  await truncate(join(folder.path, 'big.zone'), 1025 * 1024 * 1024)
   const { complaints } = await checkPath('.', { cwd: folder.path, env: {} })
   assert.deepEqual(linesOf(complaints), [
-    'a.example.yaml:2:10: records: big.zone: is larger than 256 MiB',
+    'a.example.yaml:2:10: records: big.zone: is larger than 1024 MiB',
     'big.yaml: is larger than 16 MiB',
   ])
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { name } from '#wire/name.ts'
+import { readMasterFile } from '#zone/master-file.ts'
 import { complaintsBelow, complaintsOf, HEAD } from './reading.ts'
 
 const long = 'x'.repeat(63)
@@ -36,9 +38,12 @@ test('errors, each with its place', () => {
     ['$ORIGIN', 'z:1:8: $ORIGIN has no name'],
     ['$ORIGIN a b', 'z:1:11: "b" after the end of $ORIGIN'],
     ['$ORIGIN a..', 'z:1:9: "a.." is not a name: empty label'],
-    ['$INCLUDE other.zone', 'z:1:1: $INCLUDE is not supported yet'],
-    ['$generate 1-2 x A 192.0.2.$', 'z:1:1: $GENERATE is not supported yet'],
-    ['$WHAT', 'z:1:1: unknown directive "$WHAT": there are $ORIGIN and $TTL'],
+    ['$INCLUDE', 'z:1:9: $INCLUDE has no file'],
+    ['$include other.zone', 'z:1:10: $INCLUDE "other.zone": no such file'],
+    ['$INCLUDE other.zone a b', 'z:1:23: "b" after the end of $INCLUDE'],
+    ['$INCLUDE other.zone a..', 'z:1:21: "a.." is not a name: empty label'],
+    ['$INCLUDE ""', 'z:1:10: $INCLUDE: "" is not the name of a file'],
+    ['$WHAT', 'z:1:1: unknown directive "$WHAT": there are $ORIGIN, $TTL, $INCLUDE, $GENERATE'],
     [
       'x TXT "a\ny A 192.0.2.x',
       'z:1:7: the quote is not closed on its line',
@@ -86,7 +91,7 @@ test('warnings, each with its place', () => {
     ['@ NS ns2', 'z:1:1: warning: the nameserver ns2.example.test. has no A or AAAA'],
     [
       'sub NS ns.Sub',
-      'z:1:1: warning: no glue: ns.sub.example.test. has no A or AAAA, so nobody finds the servers of sub.example.test.',
+      'z:1:1: warning: no glue: ns.Sub.example.test. has no A or AAAA, so nobody finds the servers of sub.example.test.',
     ],
     [
       'sub NS sub',
@@ -107,8 +112,75 @@ test('warnings, each with its place', () => {
   }
 })
 
+test('what cannot be found, or is never answered', () => {
+  const cases: [string, ...string[]][] = [
+    ['x MX 10 none', 'z:1:1: warning: MX names none.example.test., which has no A or AAAA'],
+    ['x SRV 1 2 3 None', 'z:1:1: warning: SRV names None.example.test., which has no A or AAAA'],
+    [
+      '@ NS ns2\n@ NS ns.\n@ NS ns3',
+      ...[1, 3].map(
+        line => `z:${line}:1: warning: the nameserver ns${(line + 3) >> 1}.example.test. has no A or AAAA`,
+      ),
+    ],
+    ['x MX 10 192.0.2.1.', 'z:1:1: warning: MX has a name, not an address: 192.0.2.1. is a name'],
+    ['x MX 10 192.0.2.1', 'z:1:1: warning: MX has a name, not an address: 192.0.2.1.example.test. is a name'],
+    [
+      'd DNAME a.\na.b.d A 192.0.2.1\nb.d TXT x',
+      ...['2:1: warning: a.b', '3:1: warning: b'].map(
+        text => `z:${text}.d.example.test. is below the DNAME of d.example.test. and is never answered`,
+      ),
+    ],
+    [
+      'd DNAME a.\nd NS ns.',
+      'z:2:1: warning: d.example.test. has NS and DNAME records: a delegation has no DNAME (RFC 6672)',
+    ],
+    [
+      '*.w DNAME a.',
+      'z:1:1: warning: DNAME of the wildcard *.w.example.test.: servers disagree on what it means (RFC 4592)',
+    ],
+    [
+      '*.w NS ns.',
+      'z:1:1: warning: NS of the wildcard *.w.example.test.: servers disagree on what it means (RFC 4592)',
+    ],
+    [
+      'sub NS ns.\nsub TXT a',
+      'z:2:1: warning: TXT beside the delegation of sub.example.test., whose servers answer for it',
+    ],
+    [
+      'sub NS ns.\nx.sub A 192.0.2.1\n TXT a\ny.x.sub NS ns.',
+      'z:3:2: warning: TXT of x.sub.example.test. is below the delegation of sub.example.test., whose servers answer for it',
+      'z:4:1: warning: NS of y.x.sub.example.test. is below the delegation of sub.example.test., whose servers answer for it',
+    ],
+    [
+      'sub DS 1 8 250 00',
+      'z:1:1: warning: DS of sub.example.test., which has no NS: a DS belongs to a delegation (RFC 4035)',
+    ],
+    [
+      'www.example.test A 192.0.2.1',
+      "z:1:1: warning: www.example.test.example.test. has the zone's name in it twice; is a final dot missing?",
+    ],
+  ]
+  for (const [text, ...complaints] of cases) assert.deepEqual(complaintsBelow(text), complaints, text)
+})
+
+test('names whose addresses come from elsewhere', () => {
+  const text = `${HEAD}@ MX 10 www\n@ NS a.pool`
+  const elsewhere = new Set([name('www.example.test.'), name('*.pool.example.test.')])
+  const { complaints } = readMasterFile(Buffer.from(text), {
+    file: 'z',
+    origin: name('example.test.'),
+    elsewhere,
+  })
+  assert.deepEqual(complaints, [])
+})
+
 test('nothing to complain of', () => {
   const cases = [
+    'x CNAME ns1\nx TYPE25 \\# 8 0100030500000000',
+    'x MX 10 a.d\nd DNAME a.',
+    'x SRV 0 0 0 .',
+    'test.test A 192.0.2.1',
+    'below DNAME ns1.elsewhere.',
     'sub NS ns.sub\nns.sub AAAA 2001:db8::1',
     'sub NS ns.elsewhere.',
     'sub NS ns1',

@@ -5,6 +5,7 @@ import { RrType } from '#wire/types.ts'
 import { Zone } from '#zone/zone.ts'
 
 const ORIGIN = name('example.test.')
+const ORIGIN_BYTES = nameToBytes(ORIGIN)
 
 function address(owner: string, last: number, ttl = 60): Parameters<Zone['add']>[0] {
   return { owner: name(owner), type: RrType.A, ttl, data: Uint8Array.of(192, 0, last >> 8, last & 255) }
@@ -60,4 +61,53 @@ test('a large set knows its duplicates too', () => {
   for (let i = 0; i < 5000; i += 7) assert.equal(zone.add(address('big.example.test.', i)), 'duplicate')
   assert.equal(zone.rrset(name('big.example.test.'), RrType.A)?.data.length, 5000)
   assert.equal(zone.recordCount, 5000)
+})
+
+test('data of many sizes, in sets that grow by turns, comes back as it was given', () => {
+  const zone = new Zone(ORIGIN)
+  const given = new Map<string, Uint8Array[]>()
+  const sizes = [0, 1, 245, 246, 247, 300, 65_535, 4, 65_535, 40_000]
+  for (let i = 0; i < 400; i++) {
+    const owner = `n${i % 7}.example.test.`
+    const data = new Uint8Array(sizes[i % sizes.length] ?? 0).fill(i)
+    const type = 65_280 + (i % 3)
+    const expected = given.get(`${owner} ${type}`) ?? []
+    given.set(`${owner} ${type}`, expected)
+    const known = expected.some(other => Buffer.compare(other, data) === 0)
+    assert.equal(zone.add({ owner: name(owner), type, ttl: i, data }), known ? 'duplicate' : 'added')
+    if (!known) expected.push(data)
+  }
+  for (const [key, expected] of given) {
+    const [owner = '', type] = key.split(' ')
+    const found = zone.rrset(name(owner), Number(type))?.data ?? []
+    assert.equal(found.length, expected.length)
+    for (const [i, data] of found.entries())
+      assert.equal(Buffer.compare(data, expected[i] ?? ORIGIN_BYTES), 0)
+  }
+})
+
+test('a node is a map of its sets by type, in the order in which they came', () => {
+  const zone = new Zone(ORIGIN)
+  for (const type of [RrType.TXT, RrType.A, RrType.MX])
+    zone.add({ owner: ORIGIN, type, ttl: type, data: Uint8Array.of(type) })
+  const node = zone.nodes.get(ORIGIN)
+  assert.deepEqual([...(node?.keys() ?? [])], [RrType.TXT, RrType.A, RrType.MX])
+  assert.deepEqual(
+    [...(node?.values() ?? [])].map(({ ttl }) => ttl),
+    [RrType.TXT, RrType.A, RrType.MX],
+  )
+  assert.deepEqual(
+    [...(node ?? [])].map(([type, { data }]) => [type, data[0]?.[0]]),
+    [
+      [RrType.TXT, RrType.TXT],
+      [RrType.A, RrType.A],
+      [RrType.MX, RrType.MX],
+    ],
+  )
+  const seen: number[] = []
+  node?.forEach(({ type }) => {
+    seen.push(type)
+  })
+  assert.deepEqual(seen, [RrType.TXT, RrType.A, RrType.MX])
+  assert.deepEqual([node?.size, node?.has(RrType.A), node?.has(RrType.NS)], [3, true, false])
 })
