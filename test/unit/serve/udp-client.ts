@@ -53,3 +53,24 @@ export class UdpClient implements AsyncDisposable {
     await closed
   }
 }
+
+/** Sends, and reads none of the answers. */
+export class NoiseSocket implements AsyncDisposable {
+  readonly #socket: Socket = createSocket('udp4')
+  readonly #to: SocketAddr
+
+  constructor(to: SocketAddr) {
+    this.#to = to
+    this.#socket.on('message', () => undefined)
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.send(bytes, this.#to.port, this.#to.address.text)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#socket, 'close')
+    this.#socket.close()
+    await closed
+  }
+}

@@ -4,9 +4,10 @@ import { networkInterfaces } from 'node:os'
 import { describe, it } from 'node:test'
 import type { SocketAddr } from '#base/address.ts'
 import type { ListenOptions, UdpListener } from '#serve/listener.ts'
+import { DamagedQueries } from '#test/damaged-queries.ts'
 import { Rcode } from '#wire/types.ts'
 import { answeringWith, dropped, query, responseCount, socketAddr, unusable } from './answers.ts'
-import { UdpClient } from './udp-client.ts'
+import { NoiseSocket, UdpClient } from './udp-client.ts'
 
 const FIRST = answeringWith('192.0.2.1')
 const SECOND = answeringWith('192.0.2.2')
@@ -14,6 +15,8 @@ const SWAPS = Array.from({ length: 10 }, (_, i) =>
   i % 2 === 0 ? ([SECOND, '192.0.2.2'] as const) : ([FIRST, '192.0.2.1'] as const),
 )
 const BURST = 500
+const DAMAGED = 20_000
+const DAMAGED_WINDOW = 50
 const WINDOW = 16
 
 export const hasIpv6 = Object.values(networkInterfaces()).some(list =>
@@ -51,6 +54,18 @@ export function udpContract(title: string, start: Start, hosts: readonly string[
         { id: 7, rcode: Rcode.NOERROR, address: '192.0.2.1' },
       )
       assert.equal((await client.ask(server.at, query(8, 'none.example.'))).rcode, Rcode.NXDOMAIN)
+    })
+
+    it(`goes on through ${DAMAGED} damaged packets`, async () => {
+      await using server = await started(start, ['127.0.0.1:0'])
+      await using client = new UdpClient()
+      await using noise = new NoiseSocket(server.at)
+      const damaged = new DamagedQueries(3, ['www.example.', 'none.example.', '.'])
+      for (let sent = 0; sent < DAMAGED; sent += DAMAGED_WINDOW) {
+        for (let i = 0; i < DAMAGED_WINDOW; i++) noise.send(damaged.next())
+        assert.equal((await client.ask(server.at, query(sent & 0xffff))).address, '192.0.2.1')
+      }
+      assert.equal(server.listener.restarts, 0)
     })
 
     it('answers on several addresses of both families', { skip: !hasIpv6 }, async () => {
