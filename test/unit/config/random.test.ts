@@ -79,7 +79,7 @@ async function survives(text: string): Promise<void> {
 test('random values under known keys', async () => {
   await fc.assert(
     fc.asyncProperty(top, value => survives(stringify(value))),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -90,7 +90,7 @@ test('random text', async () => {
   )
   await fc.assert(
     fc.asyncProperty(noise, text => survives(text)),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 

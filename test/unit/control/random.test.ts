@@ -119,6 +119,6 @@ it('any outcomes and reloads', { timeout: 60_000 }, async () => {
         checkAnswers(world, newest)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
