@@ -177,11 +177,12 @@ export class Response {
 
   /** An answer of nothing but the zone's SOA has the expire that EXPIRE tells (RFC 7314 §3.2), before the minimum at its end. */
   #expireAt(flags: number): number {
-    const alone =
-      u16(this.#bytes, this.#start + ANSWERS) === 1 && u16(this.#bytes, this.#start + AUTHORITY) === 0
-    return alone && flags !== 0 && this.#query.qtype === RrType.SOA && this.subject === this.#query
-      ? this.#end - 8
-      : 0
+    const { qtype, qnameLength } = this.#query
+    if (flags === 0 || qtype !== RrType.SOA || u16(this.#bytes, this.#start + ANSWERS) !== 1) return 0
+    // The first record, which may be an alias: its owner is a pointer, or the root.
+    const owner = this.#start + HEADER_BYTES + qnameLength + 4
+    const type = owner + (this.#bytes[owner] === 0 ? 1 : 2)
+    return u16(this.#bytes, type) === RrType.SOA ? this.#end - 8 : 0
   }
 
   get #move() {
