@@ -16,6 +16,9 @@ const RECORD_HEAD_BYTES = 12
 /** What a zone may take of the memory. */
 const MAX_RECORDS = 4_000_000
 const MAX_DATA_BYTES = 1024 * 1024 * 1024
+const MAX_NAME_BYTES = 256 * 1024 * 1024
+/** Of one name: they are looked through one by one. There are fewer that mean anything. */
+const MAX_TYPES = 256
 /** Only the SOA tells what the zone is. */
 const MAX_WAITING = 100_000
 
@@ -108,6 +111,13 @@ export class ZoneBuilder {
     if (zone.recordCount > MAX_RECORDS) this.#giveUp(place, `more than ${MAX_RECORDS} records in one zone`)
     if (zone.dataBytes > MAX_DATA_BYTES)
       this.#giveUp(place, `more than ${MAX_DATA_BYTES / 1024 / 1024} MiB of data in one zone`)
+    if (zone.nameBytes > MAX_NAME_BYTES)
+      this.#giveUp(
+        place,
+        `more than ${MAX_NAME_BYTES / 1024 / 1024} MiB of names in one zone, with those between them`,
+      )
+    if (rrset.count === 1 && (zone.nodes.get(owner)?.size ?? 0) > MAX_TYPES)
+      this.#giveUp(place, `more than ${MAX_TYPES} types at ${nameToText(owner)}`)
   }
 
   /** Complains once of a set that fits in no message. */

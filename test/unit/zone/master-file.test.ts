@@ -176,6 +176,13 @@ test('a set of 60,000 records is refused, once', () => {
   ])
 })
 
+test('a name of 300 types is refused', () => {
+  const types = Array.from({ length: 300 }, (_, i) => `x TYPE${1000 + i} \\# 0`).join('\n')
+  assert.deepEqual(complaintsOf(HEAD + types), [
+    'z:261:1: more than 256 types at x.example.test.; the rest is not read',
+  ])
+})
+
 test('damaged files are read or refused, never thrown at', () => {
   const random = seededRandom(3)
   const whole = Buffer.from(
