@@ -59,7 +59,12 @@ export class FragmentWriter {
     }
   }
 
-  /** Whether what was written is more than any response can carry. */
+  /** Bytes of records. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Whether what was written is more than any response can carry; the rest is not written then. */
   get tooLarge(): boolean {
     return this.#length > MAX_BODY_BYTES
   }
@@ -67,6 +72,7 @@ export class FragmentWriter {
   /** Writes all records of the set, the sections in their order. `ttl` in seconds takes the place of the set's own. */
   rrset(section: Section, owner: Owner, { type, ttl, data }: RRset, ttlLimit = ttl): this {
     for (const one of data) {
+      if (this.tooLarge) return this
       if (owner === undefined) this.#u16(POINTER | QUESTION)
       else this.#name(owner)
       this.#u16(type)
