@@ -244,10 +244,9 @@ class Compiler {
           this.#negativeLimit(end.served, end.owner),
         )
         for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
-          entries.set(
-            rrset.type,
-            this.#layAgain(this.#withAnswer(writeLinks(owner, chain), target, target, rrset)),
-          )
+          const all = this.#withAnswer(writeLinks(owner, chain), target, target, rrset)
+          // A set that has no room behind the aliases is found by who follows them.
+          entries.set(rrset.type, this.#layAgain(all.tooLarge ? writeLinks(owner, chain) : all))
         }
         for (const { type, slot } of this.#catalog.managedAt(end.served, end.owner)?.slots ?? []) {
           entries.set(

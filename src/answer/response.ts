@@ -1,5 +1,6 @@
 /** Makes one response in the buffer of its query: fragment, board records, header, EDNS. One object, used over and over. */
 import { RrClass, RrType } from '#wire/types.ts'
+import { RECORD_HEAD_BYTES } from '#zone/rrset.ts'
 import type { Arrival } from './arrival.ts'
 import type { BoardReader } from './board-reader.ts'
 import { Transport } from './counters.ts'
@@ -22,8 +23,6 @@ const AUTHORITY = 8
 const ADDITIONAL = 10
 /** A body this long is copied by the engine, a shorter one byte by byte: each is quicker there. */
 const LONG_BODY_BYTES = 160
-/** A name as pointer, type, class, TTL and length. */
-const RECORD_HEAD_BYTES = 12
 
 export class Response {
   /** The name that is being answered: the question's, or where an alias has led. */

@@ -3,15 +3,9 @@ import { isAtOrBelow, lowerCase, type Name, nameToText } from '#wire/name.ts'
 import { RrType, typeToText } from '#wire/types.ts'
 import type { ComplaintList } from './complaint-list.ts'
 import type { PlacedRecord } from './entry-reader.ts'
-import type { StoredRRset } from './rrset.ts'
+import { MAX_RRSET_BYTES, RECORD_HEAD_BYTES, type StoredRRset } from './rrset.ts'
 import type { Place, Sources } from './sources.ts'
 import { Zone } from './zone.ts'
-
-const MAX_MESSAGE_BYTES = 65535
-/** Header, type and class of the question. */
-const MESSAGE_HEAD_BYTES = 12 + 4
-/** Pointer to the owner, type, class, TTL and length. */
-const RECORD_HEAD_BYTES = 12
 
 /** What a zone may take of the memory. */
 const MAX_RECORDS = 4_000_000
@@ -122,13 +116,13 @@ export class ZoneBuilder {
 
   /** Complains once of a set that fits in no message. */
   #checkSize(owner: Name, { type, count, size }: StoredRRset, data: Uint8Array, place: Place): void {
-    const bytes = MESSAGE_HEAD_BYTES + owner.length + count * RECORD_HEAD_BYTES + size
-    if (bytes <= MAX_MESSAGE_BYTES) return
-    if (count > 1 && bytes - RECORD_HEAD_BYTES - data.length > MAX_MESSAGE_BYTES) return
+    const bytes = count * RECORD_HEAD_BYTES + size
+    if (bytes <= MAX_RRSET_BYTES) return
+    if (count > 1 && bytes - RECORD_HEAD_BYTES - data.length > MAX_RRSET_BYTES) return
     const what = `${typeToText(type)} records of ${nameToText(owner)}`
     this.#complaints.error(
       place,
-      `with this one the ${what} are more than a message can hold, ${MAX_MESSAGE_BYTES} bytes`,
+      `with this one the ${what} are more than a message can hold, ${MAX_RRSET_BYTES} bytes`,
     )
   }
 
