@@ -53,9 +53,8 @@ export class StoredRRset implements RRset {
     return this.#count
   }
 
-  /** Bytes of data. */
-  get size(): number {
-    return this.#size
+  get isTooLarge(): boolean {
+    return this.#count * RECORD_HEAD_BYTES + this.#size > MAX_RRSET_BYTES
   }
 
   append(data: Uint8Array, place: Place): void {

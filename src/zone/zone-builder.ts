@@ -3,7 +3,7 @@ import { isAtOrBelow, lowerCase, type Name, nameToText } from '#wire/name.ts'
 import { RrType, typeToText } from '#wire/types.ts'
 import type { ComplaintList } from './complaint-list.ts'
 import type { PlacedRecord } from './entry-reader.ts'
-import { MAX_RRSET_BYTES, RECORD_HEAD_BYTES, type StoredRRset } from './rrset.ts'
+import { MAX_RRSET_BYTES } from './rrset.ts'
 import type { Place, Sources } from './sources.ts'
 import { Zone } from './zone.ts'
 
@@ -91,6 +91,10 @@ export class ZoneBuilder {
       )
       return
     }
+    const node = zone.nodes.get(owner)
+    const before = node?.get(type)
+    // It is complained of already.
+    if (before?.isTooLarge === true) return
     const { outcome, rrset } = zone.put({ ...record, owner }, place)
     if (outcome === 'duplicate') {
       this.#complaints.warn(place, 'the same record stands here more than once')
@@ -101,7 +105,17 @@ export class ZoneBuilder {
         place,
         `the TTL ${ttl} differs from that of the ${typeToText(type)} before, ${rrset.ttl}, which is taken (RFC 2181)`,
       )
-    this.#checkSize(owner, rrset, record.data, place)
+    if (rrset.isTooLarge)
+      this.#complaints.error(
+        place,
+        `with this one the ${typeToText(type)} records of ${nameToText(owner)} are more than a message can hold, ${MAX_RRSET_BYTES} bytes`,
+      )
+    this.#checkLimits(zone, place)
+    if (before === undefined && node !== undefined && node.size > MAX_TYPES)
+      this.#giveUp(place, `more than ${MAX_TYPES} types at ${nameToText(owner)}`)
+  }
+
+  #checkLimits(zone: Zone, place: Place): void {
     if (zone.recordCount > MAX_RECORDS) this.#giveUp(place, `more than ${MAX_RECORDS} records in one zone`)
     if (zone.dataBytes > MAX_DATA_BYTES)
       this.#giveUp(place, `more than ${MAX_DATA_BYTES / 1024 / 1024} MiB of data in one zone`)
@@ -110,20 +124,6 @@ export class ZoneBuilder {
         place,
         `more than ${MAX_NAME_BYTES / 1024 / 1024} MiB of names in one zone, with those between them`,
       )
-    if (rrset.count === 1 && (zone.nodes.get(owner)?.size ?? 0) > MAX_TYPES)
-      this.#giveUp(place, `more than ${MAX_TYPES} types at ${nameToText(owner)}`)
-  }
-
-  /** Complains once of a set that fits in no message. */
-  #checkSize(owner: Name, { type, count, size }: StoredRRset, data: Uint8Array, place: Place): void {
-    const bytes = count * RECORD_HEAD_BYTES + size
-    if (bytes <= MAX_RRSET_BYTES) return
-    if (count > 1 && bytes - RECORD_HEAD_BYTES - data.length > MAX_RRSET_BYTES) return
-    const what = `${typeToText(type)} records of ${nameToText(owner)}`
-    this.#complaints.error(
-      place,
-      `with this one the ${what} are more than a message can hold, ${MAX_RRSET_BYTES} bytes`,
-    )
   }
 
   #giveUp(place: Place, message: string): void {
