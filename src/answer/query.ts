@@ -4,6 +4,8 @@ import { Opcode, Rcode, RrType } from '#wire/types.ts'
 import { EdnsOptions } from './edns-options.ts'
 
 export const HEADER_BYTES = 12
+/** Of a record behind its owner: type, class, TTL, length. */
+const FIXED_BYTES = 10
 
 export class QueryReader {
   /** Bytes of the question's name; 0 where the question could not be read, which is then not echoed. */
@@ -20,10 +22,11 @@ export class QueryReader {
   /** What the client can take by UDP. */
   udpSize = 512
   dnssecOk = false
+  #ednsVersion = 0
 
   /**
    * Reads the message at `bytes[start, start + length)`, of at least 12 bytes. Gives the code of the error with which it must be answered, or
-   * NOERROR. BADVERS means that all was read and only the EDNS version is unknown.
+   * NOERROR. EDNS is found, if it can be, whatever else is wrong. BADVERS means that all was read and only the EDNS version is unknown.
    */
   read(bytes: Uint8Array, start: number, length: number): number {
     this.qnameLength = 0
@@ -33,18 +36,11 @@ export class QueryReader {
     this.hasOptions = false
     this.udpSize = 512
     this.dnssecOk = false
-    if (((bytes[start + 2]! >> 3) & 15) !== Opcode.QUERY) return Rcode.NOTIMP
-    const end = start + length
-    const questions = u16(bytes, start + 4)
-    if (questions === 0) return this.#readWithoutQuestion(bytes, start, end)
-    if (questions !== 1) return Rcode.FORMERR
-    const at = this.#readQuestion(bytes, start + HEADER_BYTES, end)
-    if (at === 0) return Rcode.FORMERR
-    const answers = u16(bytes, start + 6)
-    const authority = u16(bytes, start + 8)
-    const additional = u16(bytes, start + 10)
-    if ((answers | authority | additional) === 0) return at === end ? Rcode.NOERROR : Rcode.FORMERR
-    return this.#readRecords(bytes, at, end, answers + authority, additional)
+    this.#ednsVersion = 0
+    const rcode = this.#readMessage(bytes, start, start + length)
+    // Whether a message of another kind is well formed cannot be said: it may have a form of its own (RFC 8490 §5.4).
+    const isQuery = ((bytes[start + 2]! >> 3) & 15) === Opcode.QUERY
+    return isQuery || rcode === Rcode.BADVERS ? rcode : Rcode.NOTIMP
   }
 
   /** A name that is not that of the question: where an alias leads. It must be a good one. */
@@ -54,12 +50,18 @@ export class QueryReader {
     this.qtype = qtype
   }
 
-  /** A client without a question may only ask for a server cookie (RFC 7873 §5.4). */
-  #readWithoutQuestion(bytes: Uint8Array, start: number, end: number): number {
+  /** A query has one question (RFC 9619 §4), or none if the client only asks for a server cookie (RFC 7873 §5.4). */
+  #readMessage(bytes: Uint8Array, start: number, end: number): number {
+    const first = start + HEADER_BYTES
+    const questions = u16(bytes, start + 4)
+    const at =
+      questions === 1 ? this.#readQuestion(bytes, first, end) : skipQuestions(bytes, first, end, questions)
+    if (at === 0) return Rcode.FORMERR
     const records = u16(bytes, start + 6) + u16(bytes, start + 8)
-    const rcode = this.#readRecords(bytes, start + HEADER_BYTES, end, records, u16(bytes, start + 10))
-    if (rcode !== Rcode.NOERROR) return rcode
-    return this.hasOptions && this.options.cookieLength > 0 ? Rcode.NOERROR : Rcode.FORMERR
+    const rcode = this.#readRecords(bytes, at, end, records, u16(bytes, start + 10))
+    if (rcode !== Rcode.NOERROR || questions === 1) return rcode
+    const asksForCookie = questions === 0 && this.hasOptions && this.options.cookieLength > 0
+    return asksForCookie ? Rcode.NOERROR : Rcode.FORMERR
   }
 
   /** Gives where the question ends, or 0 if it is bad. */
@@ -93,34 +95,37 @@ export class QueryReader {
   /** Walks over what comes behind the question; only OPT matters, and it belongs to the last `additional` records. */
   #readRecords(bytes: Uint8Array, from: number, end: number, before: number, additional: number): number {
     // An IXFR query states its version in the authority section (RFC 1995 §3); no other query has records before the additional ones.
-    if (before > (this.qtype === RrType.IXFR ? 1 : 0)) return Rcode.FORMERR
+    let isGood = before <= (this.qtype === RrType.IXFR ? 1 : 0)
     let at = from
-    let badVersion = false
     for (let i = 0; i < before + additional; i++) {
       const fixed = skipName(bytes, at, end)
-      if (fixed === 0 || fixed + 10 > end) return Rcode.FORMERR
-      const next = fixed + 10 + u16(bytes, fixed + 8)
+      if (fixed === 0 || fixed + FIXED_BYTES > end) return Rcode.FORMERR
+      const next = fixed + FIXED_BYTES + u16(bytes, fixed + 8)
       if (next > end) return Rcode.FORMERR
       if (u16(bytes, fixed) === RrType.OPT) {
-        if (this.hasEdns || i < before || fixed !== at + 1) return Rcode.FORMERR
-        badVersion = bytes[fixed + 5] !== 0
-        // What the options of another version mean is not known.
-        if (!badVersion && !this.#readOptions(bytes, fixed + 10, next)) return Rcode.FORMERR
-        this.hasEdns = true
-        this.udpSize = u16(bytes, fixed + 2)
-        this.dnssecOk = (bytes[fixed + 6]! & 0x80) !== 0
+        const isOnlyOne = i >= before && !this.hasEdns
+        const isOfRoot = fixed === at + 1
+        const isRead = isOnlyOne && this.#readOpt(bytes, fixed, next)
+        isGood &&= isRead && isOfRoot
       }
       at = next
     }
-    if (at !== end) return Rcode.FORMERR
-    return badVersion ? Rcode.BADVERS : Rcode.NOERROR
+    if (!isGood || at !== end) return Rcode.FORMERR
+    return this.#ednsVersion > 0 ? Rcode.BADVERS : Rcode.NOERROR
   }
 
-  #readOptions(bytes: Uint8Array, from: number, end: number): boolean {
-    if (from === end) return true
-    this.hasOptions = true
+  /** Reads the record whose type stands at `fixed`. False if its options are malformed; then there are none. */
+  #readOpt(bytes: Uint8Array, fixed: number, end: number): boolean {
+    this.hasEdns = true
+    this.udpSize = u16(bytes, fixed + 2)
+    this.#ednsVersion = bytes[fixed + 5]!
+    this.dnssecOk = (bytes[fixed + 6]! & 0x80) !== 0
+    const from = fixed + FIXED_BYTES
+    // What the options of another version mean is not known.
+    if (from === end || this.#ednsVersion > 0) return true
     this.options.clear()
-    return this.options.read(bytes, from, end)
+    this.hasOptions = this.options.read(bytes, from, end)
+    return this.hasOptions
   }
 }
 
@@ -139,4 +144,15 @@ function skipName(bytes: Uint8Array, from: number, end: number): number {
     at += 1 + length
   }
   return 0
+}
+
+/** Where `count` questions end, or 0 if they are bad. */
+function skipQuestions(bytes: Uint8Array, from: number, end: number, count: number): number {
+  let at = from
+  for (let i = 0; i < count; i++) {
+    const name = skipName(bytes, at, end)
+    if (name === 0 || name + 4 > end) return 0
+    at = name + 4
+  }
+  return at
 }

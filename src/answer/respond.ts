@@ -109,7 +109,7 @@ export class Responder {
     this.#isKnown = query.hasOptions && query.hasEdns && this.#knowsClient(arrival)
     this.#response.begin(bytes, start, arrival)
     if (rcode !== Rcode.NOERROR || query.qnameLength === 0) return this.#error(rcode, ExtendedError.none)
-    if (query.qclass !== RrClass.IN || isMeta(query.qtype)) return this.#unusual()
+    if (isOfOtherClass(query.qclass) || isTransfer(query.qtype)) return this.#unusual()
     const table = this.#table
     const fragment = table === undefined ? 0 : table.find(bytes, start + HEADER_BYTES, query)
     if (table === undefined || fragment === 0)
@@ -131,12 +131,11 @@ export class Responder {
     return options.cookieLength > 0 && this.#cookies.check(options.cookie, options.cookieLength, arrival)
   }
 
-  /** Other classes than IN, and types that are no data. */
+  /** What no zone is asked for. */
   #unusual(): number {
     const { qclass, qtype, qnameLength } = this.#query
-    if (qtype === RrType.OPT) return this.#error(Rcode.FORMERR, ExtendedError.none)
     if (qclass !== RrClass.CH)
-      return this.#refuse(qclass === RrClass.IN ? Refused.type : Refused.class, ExtendedError.none)
+      return this.#refuse(isOfOtherClass(qclass) ? Refused.class : Refused.type, ExtendedError.none)
     const text = chaosText(this.#bytes, this.#start + HEADER_BYTES, qnameLength, this.#policy)
     if (text === undefined) return this.#refuse(Refused.class, ExtendedError.none)
     if (this.#isLimited(ERROR_KEY | RrClass.CH)) return this.#instead()
@@ -269,9 +268,13 @@ export class Responder {
   }
 }
 
-/** Types of questions that ask for no record: transfers and the like (RFC 6895 §3.1), and OPT. */
-function isMeta(qtype: number): boolean {
-  return qtype === RrType.OPT || (qtype >= RrType.TKEY && qtype < RrType.ANY)
+/** Class ANY is answered from class IN. */
+function isOfOtherClass(qclass: number): boolean {
+  return qclass !== RrClass.IN && qclass !== RrClass.ANY
+}
+
+function isTransfer(qtype: number): boolean {
+  return qtype === RrType.AXFR || qtype === RrType.IXFR
 }
 
 function errorOf(flags: number): ExtendedError {

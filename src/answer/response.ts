@@ -16,7 +16,6 @@ const MIN_UDP_BYTES = 512
 
 const RD = 0x01
 const TC = 0x02
-const CD = 0x10
 /** Where the counts of the sections stand. */
 const ANSWERS = 6
 const AUTHORITY = 8
@@ -162,8 +161,11 @@ export class Response {
     const bytes = this.#bytes
     const start = this.#start
     const opcodeAndRd = bytes[start + 2]! & (0x78 | RD)
-    bytes[start + 2] = 0x80 | opcodeAndRd | ((flags >> 8) & 0x04) | (truncated ? TC : 0)
-    bytes[start + 3] = (bytes[start + 3]! & CD) | (rcode & 0x0f)
+    // What is said of all classes is not authoritative, since this is of IN only (RFC 1035 §6.2).
+    const aa = this.#query.qclass === RrClass.ANY ? 0 : (flags >> 8) & 0x04
+    bytes[start + 2] = 0x80 | opcodeAndRd | aa | (truncated ? TC : 0)
+    // AD and CD are for resolvers (RFC 4035 §3.1.6).
+    bytes[start + 3] = rcode & 0x0f
     bytes[start + 4] = 0
     bytes[start + 5] = this.#query.qnameLength === 0 ? 0 : 1
     if (this.#query.hasEdns) {

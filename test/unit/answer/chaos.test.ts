@@ -36,9 +36,19 @@ describe('class CH', () => {
 describe('other classes', () => {
   it('are refused, and counted', () => {
     const counted = new Lab(ZONES)
-    for (const rrClass of [RrClass.HS, RrClass.ANY, RrClass.NONE, 999])
+    for (const rrClass of [RrClass.HS, RrClass.NONE, 999])
       assert.deepEqual(counted.transcript('www.p.test. A', { class: rrClass }), ['REFUSED'])
-    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'class', value: 4 }])
+    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'class', value: 3 }])
+  })
+
+  it('ANY is answered from class IN, never with authority (RFC 1035 §6.2)', () => {
+    const all = { class: RrClass.ANY }
+    assert.deepEqual(lab.transcript('www.p.test. A', all), ['NOERROR', 'an www.p.test. A 192.0.2.1'])
+    assert.deepEqual(lab.transcript('none.p.test. A', all), [
+      'NXDOMAIN',
+      'au p.test. SOA ns.p.test. hostmaster.p.test. 1 2 3 4 5',
+    ])
+    assert.deepEqual(lab.transcript('elsewhere.example. A', all), ['REFUSED'])
   })
 })
 
@@ -52,11 +62,17 @@ describe('names of no zone here', () => {
 })
 
 describe('types that are no data', () => {
-  it('are refused, and counted', () => {
+  it('transfers are refused, and counted', () => {
     const counted = new Lab(ZONES)
-    for (const type of ['AXFR', 'IXFR', 'MAILB', 'MAILA', 'TSIG', 'TKEY'])
-      assert.deepEqual(counted.transcript(`p.test. ${type}`), ['REFUSED'])
-    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'type', value: 6 }])
-    assert.deepEqual(counted.transcript('p.test. OPT'), ['FORMERR'])
+    for (const type of ['AXFR', 'IXFR']) assert.deepEqual(counted.transcript(`p.test. ${type}`), ['REFUSED'])
+    assert.deepEqual(counted.counts.refused, [{ transport: 'udp', label: 'type', value: 2 }])
+  })
+
+  it('all others are as any type that is not there', () => {
+    const soa = 'au p.test. SOA ns.p.test. hostmaster.p.test. 1 2 3 4 5'
+    for (const type of ['OPT', 'MAILB', 'MAILA', 'TSIG', 'TKEY', 'TYPE0']) {
+      assert.deepEqual(lab.transcript(`p.test. ${type}`), ['NOERROR aa', soa])
+      assert.deepEqual(lab.transcript(`none.p.test. ${type}`), ['NXDOMAIN aa', soa])
+    }
   })
 })

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { EdnsOption } from '#answer/edns-options.ts'
+import { encodeRaw, opt, question, type RawMessage, record } from '#test/raw-message.ts'
 import { decodeMessage, encodeQuery, type QuerySpec } from '#wire/message.ts'
 import { name } from '#wire/name.ts'
-import { Rcode, RrType } from '#wire/types.ts'
+import { Opcode, Rcode, RrClass, RrType, rcodeToText } from '#wire/types.ts'
 import { type Asking, HEAD, Lab } from './lab.ts'
 
 const SECRET = Uint8Array.from({ length: 16 }, (_, i) => i)
@@ -40,10 +41,13 @@ describe('EDNS', () => {
     assert.equal(lab.ask('www.p.test. A', edns([], { dnssecOk: true })).edns?.dnssecOk, true)
   })
 
-  it('of another version is BADVERS, whatever its options mean there', () => {
+  it('of another version is BADVERS, whatever its options mean there, and whatever the opcode', () => {
     const { rcode, answer } = lab.ask('www.p.test. A', edns([[EdnsOption.cookie, '01']], { version: 1 }))
     assert.equal(rcode, Rcode.BADVERS)
     assert.deepEqual(answer, [])
+    const additional = [opt({ version: 1 })]
+    assert.deepEqual(sent({ additional, opcode: Opcode.UPDATE }), ['BADVERS', 1, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, questions: [] }), ['BADVERS', 0, PLAIN_EDNS])
   })
 
   it('with options that are not known is answered as if they were not there', () => {
@@ -60,20 +64,47 @@ describe('EDNS', () => {
   })
 
   it('twice is FORMERR, and so are options that do not fit their record', () => {
-    const query = encodeQuery({ id: 1, name: name('www.p.test.'), type: RrType.A, edns: { udpSize: 1232 } })
-    const opt = query.slice(-11)
-    const twice = Buffer.concat([query, opt])
-    twice[11] = 2
-    assert.equal(rcodeOf(twice), Rcode.FORMERR)
-    const short = Buffer.concat([query, Uint8Array.of(0, 3, 0, 1)])
-    short[query.length - 1] = 4
-    assert.equal(rcodeOf(short), Rcode.FORMERR)
+    assert.deepEqual(sent({ additional: [opt(), opt()] }), ['FORMERR', 1, PLAIN_EDNS])
+    for (const data of [Uint8Array.of(0), Uint8Array.of(0, 3, 0, 1), Uint8Array.of(0, 10, 0, 1, 9)])
+      assert.deepEqual(sent({ additional: [opt({ data })] }), ['FORMERR', 1, PLAIN_EDNS])
+  })
+
+  it('must be owned by the root', () => {
+    for (const ownerBytes of [Uint8Array.of(1, 97, 0), Uint8Array.of(0xc0, 12)])
+      assert.deepEqual(sent({ additional: [opt({ ownerBytes })] }), ['FORMERR', 1, PLAIN_EDNS])
+  })
+
+  it('comes back with every error (RFC 6891 §6.1.1, §7), also where the rest cannot be read', () => {
+    const additional = [opt()]
+    const address = record(name('a.'), RrType.A, RrClass.IN, 0, new Uint8Array(4))
+    assert.deepEqual(sent({ additional, questions: [WWW, WWW] }), ['FORMERR', 0, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, questions: [] }), ['FORMERR', 0, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, answer: [address] }), ['FORMERR', 1, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, authority: [address] }), ['FORMERR', 1, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, behind: new Uint8Array(3) }), ['FORMERR', 1, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional, counts: [1, 0, 0, 2] }), ['FORMERR', 1, PLAIN_EDNS])
+    assert.deepEqual(sent({ additional: [opt({ flags: 0x8000 })], opcode: Opcode.NOTIFY }), [
+      'NOTIMP',
+      1,
+      { ...PLAIN_EDNS, dnssecOk: true },
+    ])
+  })
+
+  it('does not come back where it is not in the additional section, or cannot be found', () => {
+    assert.deepEqual(sent({ answer: [opt()] }), ['FORMERR', 1, undefined])
+    assert.deepEqual(sent({ authority: [opt()] }), ['FORMERR', 1, undefined])
+    assert.deepEqual(sent({ additional: [opt({ length: 1 })] }), ['FORMERR', 1, undefined])
   })
 })
 
-function rcodeOf(query: Uint8Array): number | undefined {
-  const response = lab.send(query)
-  return response === undefined ? undefined : decodeMessage(response)?.rcode
+const WWW = question(name('www.p.test.'), RrType.A)
+const PLAIN_EDNS = { udpSize: 1232, version: 0, dnssecOk: false, options: [] }
+
+/** The code, the number of questions, and the EDNS of the response. */
+function sent(message: RawMessage) {
+  const response = lab.send(encodeRaw({ questions: [WWW], ...message }))
+  const { rcode = -1, questions = [], edns: back } = decodeMessage(response ?? new Uint8Array()) ?? {}
+  return [rcodeToText(rcode), questions.length, back]
 }
 
 describe('NSID', () => {
@@ -159,7 +190,7 @@ describe('cookies (RFC 7873)', () => {
       [message?.rcode, message?.questions, message?.edns?.options[0]?.data.length],
       [0, [], 24],
     )
-    assert.equal(rcodeOf(without.subarray(0, 12)), Rcode.FORMERR)
+    assert.equal(decodeMessage(lab.send(without.subarray(0, 12)) ?? new Uint8Array())?.rcode, Rcode.FORMERR)
   })
 
   it('are not answered where there is no secret', () => {
