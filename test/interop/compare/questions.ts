@@ -21,6 +21,12 @@ const UDP_SIZES = [undefined, 1232, 512, 4096] as const
 /** Names that belong to no zone here. */
 const STRANGERS = ['.', 'test.', 'com.', 'hard.test.example.', 'xhard.test.', 'elsewhere.example.']
 
+/** A record as far as it tells what to ask for. */
+export interface Owned {
+  readonly owner: Name
+  readonly type: number
+}
+
 export interface Asked {
   /** In the letter case in which it is sent. */
   readonly name: Name
@@ -30,10 +36,18 @@ export interface Asked {
   readonly recursionDesired: boolean
 }
 
-/** All of them, the same for the same owners and seed. */
-export function generateQuestions(owners: readonly Name[], seed: number): Asked[] {
+/** All of them, the same for the same owners and seed: the usual types everywhere, and each type at its owner. */
+export function generateQuestions(records: readonly Owned[], seed: number): Asked[] {
   const random = seededRandom(seed)
-  return neighbourhood(owners).flatMap(owner => TYPES.flatMap(type => variants(owner, type, random)))
+  const usual = TYPES.map(type => typeFromText(type) ?? RrType.ANY)
+  const types = new Map<Name, Set<number>>()
+  for (const { owner, type } of records) {
+    const one = lowerCase(owner)
+    types.set(one, (types.get(one) ?? new Set()).add(type))
+  }
+  return neighbourhood([...types.keys()]).flatMap(owner =>
+    [...new Set([...usual, ...(types.get(owner) ?? [])])].flatMap(type => variants(owner, type, random)),
+  )
 }
 
 /** The query with the ID 0. */
@@ -49,8 +63,7 @@ export function askedToText({ name: owner, type, udpSize, dnssecOk }: Asked): st
 }
 
 /** Each question without EDNS and with the usual size, some with other sizes too. */
-function variants(owner: Name, typeName: string, random: Random): Asked[] {
-  const type = typeFromText(typeName) ?? RrType.ANY
+function variants(owner: Name, type: number, random: Random): Asked[] {
   const some = random() < 0.2
   return UDP_SIZES.slice(0, some ? undefined : 2).map(udpSize => ({
     name: randomCase(owner, random),

@@ -138,3 +138,34 @@ describe('names', () => {
     assert.equal(rcode([64, ...new Array<number>(64).fill(97)]), 1)
   })
 })
+
+describe('a name that only an NSEC3 record has', () => {
+  const HASHED = `2t7b4g4vsa5smi47k61mv5bv1a22bojr`
+  const hashed = new Lab({
+    'h.test.': `${HEAD}${HASHED} NSEC3 1 0 0 - CPNMU A
+${HASHED}.wild NSEC3 1 0 0 - CPNMU A
+*.wild A 192.0.2.1
+above NSEC3 1 0 0 - CPNMU A
+below.above A 192.0.2.2
+both NSEC3 1 0 0 - CPNMU A
+both A 192.0.2.3
+to-hashed CNAME ${HASHED}
+`,
+  })
+  const first = (question: string): string | undefined => hashed.transcript(question)[0]
+
+  it('does not exist (RFC 5155 §7.2.8)', () => {
+    for (const type of ['A', 'NSEC3', 'ANY']) assert.equal(first(`${HASHED}.h.test. ${type}`), 'NXDOMAIN aa')
+    assert.equal(first(`x.${HASHED}.h.test. A`), 'NXDOMAIN aa')
+    assert.equal(first('to-hashed.h.test. A'), 'NXDOMAIN aa')
+  })
+
+  it('is what the wildcard is for', () => {
+    assert.match(hashed.transcript(`${HASHED}.wild.h.test. A`).join(), /A 192\.0\.2\.1$/)
+  })
+
+  it('but does with other data, or with names below', () => {
+    assert.match(hashed.transcript('both.h.test. A').join(), /A 192\.0\.2\.3$/)
+    assert.equal(first('above.h.test. A'), 'NOERROR aa')
+  })
+})
