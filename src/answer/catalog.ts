@@ -23,12 +23,15 @@ export interface FailedZone {
   readonly origin: Name
 }
 
-export type Found =
-  /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
-  | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
+export type GivenAway =
   | { readonly kind: 'delegation'; readonly served: ServedZone; readonly cut: Name }
   /** The name lies below `owner`, which has a DNAME (RFC 6672). */
   | { readonly kind: 'renamed'; readonly served: ServedZone; readonly owner: Name; readonly dname: RRset }
+
+export type Found =
+  /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
+  | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
+  | GivenAway
   | { readonly kind: 'nxdomain'; readonly served: ServedZone }
   | { readonly kind: 'failed' }
   | { readonly kind: 'outside' }
@@ -85,7 +88,7 @@ export class Catalog {
   isAuthoritative(served: ServedZone, owner: Name): boolean {
     const { origin } = served.zone
     if (!this.#exists(served, owner)) return false
-    if (this.#givenAway(served, owner) !== undefined) return false
+    if (this.givenAway(served, owner) !== undefined) return false
     return !this.#above.has(origin) || this.#zoneOf(owner, origin) === origin
   }
 
@@ -94,8 +97,23 @@ export class Catalog {
     return owner !== served.zone.origin && served.zone.nodes.get(owner)?.has(RrType.NS) === true
   }
 
+  /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
+  givenAway(served: ServedZone, owner: Name): GivenAway | undefined {
+    if (!this.#giving.has(served)) return undefined
+    const { origin } = served.zone
+    let given: GivenAway | undefined
+    let above = owner === origin ? undefined : parentOf(owner)
+    while (above !== undefined && above.length >= origin.length) {
+      const dname = served.zone.nodes.get(above)?.get(RrType.DNAME)
+      if (this.isCut(served, above)) given = { kind: 'delegation', served, cut: above }
+      else if (dname !== undefined) given = { kind: 'renamed', served, owner: above, dname }
+      above = parentOf(above)
+    }
+    return given
+  }
+
   #findIn(served: ServedZone, wanted: Name): Found {
-    const given = this.#givenAway(served, wanted)
+    const given = this.givenAway(served, wanted)
     if (given !== undefined) return given
     if (this.isCut(served, wanted)) return { kind: 'delegation', served, cut: wanted }
     if (this.#exists(served, wanted)) return { kind: 'exact', served, owner: wanted }
@@ -108,21 +126,6 @@ export class Catalog {
 
   #exists(served: ServedZone, owner: Name): boolean {
     return served.zone.nodes.has(owner) && this.#hashed.get(served)?.has(owner) !== true
-  }
-
-  /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
-  #givenAway(served: ServedZone, owner: Name): Found | undefined {
-    if (!this.#giving.has(served)) return undefined
-    const { origin } = served.zone
-    let given: Found | undefined
-    let above = owner === origin ? undefined : parentOf(owner)
-    while (above !== undefined && above.length >= origin.length) {
-      const dname = served.zone.nodes.get(above)?.get(RrType.DNAME)
-      if (this.isCut(served, above)) given = { kind: 'delegation', served, cut: above }
-      else if (dname !== undefined) given = { kind: 'renamed', served, owner: above, dname }
-      above = parentOf(above)
-    }
-    return given
   }
 
   /** The origin of the zone nearest above the name, from `top` down. */

@@ -206,15 +206,27 @@ class Compiler {
   #delegationSigner(entries: Map<number, number>, served: ServedZone, apex: Name): void {
     const parent = this.#catalog.zoneAbove(served)
     if (parent === undefined) return
+    entries.set(RrType.DS, this.#signersIn(parent, apex))
+  }
+
+  #signersIn(parent: ServedZone, apex: Name): number {
+    // There may be another zone in between, which this server does not have.
+    const given = this.#catalog.givenAway(parent, apex)
+    if (given?.kind === 'delegation') return this.#referral(parent, given.cut)
+    if (given?.kind === 'renamed') return this.#renaming(given.owner, given.dname)
     const signers = parent.zone.rrset(apex, RrType.DS)
-    entries.set(
-      RrType.DS,
-      signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers),
-    )
+    return signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers)
   }
 
   /** A chain that ends at a cut, seen from the parent zone: DS belongs to this side of it. */
   #signersBehind(entries: Map<number, number>, owner: Name, chain: Chain, parent: ServedZone): void {
+    const given = this.#catalog.givenAway(parent, chain.target)
+    if (given !== undefined) {
+      const writer = writeLinks(owner, chain)
+      if (given.kind === 'delegation') this.#writeReferral(writer, parent, given.cut)
+      entries.set(RrType.DS, this.#layAgain(writer))
+      return
+    }
     const signers = parent.zone.rrset(chain.target, RrType.DS)
     entries.set(
       RrType.DS,

@@ -11,7 +11,7 @@ const AXFR = 252
 /** All records of the zone, the SOA at the end left out. */
 export async function transfer({ address, port }: DnsAddress, zone: string): Promise<MessageRecord[]> {
   const socket = connect(port, address)
-  const query = encodeQuery({ id: 1, name: name(`${zone}.`), type: AXFR })
+  const query = encodeQuery({ id: 1, name: name(zone.replace(/\.?$/, '.')), type: AXFR })
   await once(socket, 'connect')
   socket.write(Buffer.concat([Uint8Array.of(query.length >> 8, query.length & 255), query]))
   const records: MessageRecord[] = []

@@ -2,17 +2,29 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export const ZONES_FOLDER = fileURLToPath(new URL('./zones', import.meta.url))
+export interface ZoneSet {
+  /** Its path, without a slash at the end. */
+  readonly folder: string
+  /** As a server's configuration names the zones, and the files in the folder. */
+  readonly zones: readonly { readonly zone: string; readonly file: string }[]
+}
 
-/** Their names, from those of the files. */
-export const ZONES: readonly string[] = readdirSync(ZONES_FOLDER)
-  .filter(file => file.endsWith('.zone'))
-  .map(file => file.replace(/\.zone$/, ''))
-  .sort()
+/** Every hard case of lookups, and every record type. */
+export const HARD_ZONES = zoneSet('zones')
+/** The root zone and a child of its child. */
+export const ROOT_ZONES = zoneSet('root-zones')
 
 /** The files by name, as a server under test gets them. */
-export function zoneFiles(): Record<string, string> {
-  return Object.fromEntries(
-    ZONES.map(zone => [`${zone}.zone`, readFileSync(`${ZONES_FOLDER}/${zone}.zone`, 'utf8')]),
-  )
+export function zoneFiles({ folder, zones }: ZoneSet): Record<string, string> {
+  return Object.fromEntries(zones.map(({ file }) => [file, readFileSync(`${folder}/${file}`, 'utf8')]))
+}
+
+/** A file is named after its zone; that of the root `root.zone`. */
+function zoneSet(name: string): ZoneSet {
+  const folder = fileURLToPath(new URL(`./${name}`, import.meta.url))
+  const files = readdirSync(folder)
+    .filter(file => file.endsWith('.zone'))
+    .sort()
+  const zoneOf = (file: string): string => (file === 'root.zone' ? '.' : file.replace(/\.zone$/, ''))
+  return { folder, zones: files.map(file => ({ zone: zoneOf(file), file })) }
 }

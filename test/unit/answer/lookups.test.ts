@@ -169,3 +169,38 @@ to-hashed CNAME ${HASHED}
     assert.equal(first('above.h.test. A'), 'NOERROR aa')
   })
 })
+
+describe('DS of a zone whose parent is not here, but one above that', () => {
+  const above = new Lab({
+    't.': `${HEAD}middle NS ns.middle\nns.middle A 192.0.2.1\nto-low CNAME low.middle\n`,
+    'low.middle.t.': HEAD,
+  })
+
+  it('is referred to the parent', () => {
+    const { authoritative, authority } = above.ask('low.middle.t. DS')
+    assert.equal(authoritative, false)
+    assert.deepEqual(
+      authority.map(({ owner }) => nameToText(owner)),
+      ['middle.t.'],
+    )
+  })
+
+  it('also behind an alias', () => {
+    const { answer, authority } = above.ask('to-low.t. DS')
+    assert.deepEqual([answer.length, authority.length], [1, 1])
+  })
+})
+
+describe('a DNAME that leads below itself', () => {
+  const growing = new Lab({ 'g.test.': `${HEAD}grow DNAME a.grow\n` })
+
+  it('comes once: no record is twice in an answer', () => {
+    for (const transport of ['udp', 'tcp'] as const) {
+      assert.deepEqual(growing.transcript('x.grow.g.test. A', { transport }), [
+        'NOERROR aa',
+        'an grow.g.test. DNAME a.grow.g.test.',
+        'an x.grow.g.test. CNAME x.a.grow.g.test.',
+      ])
+    }
+  })
+})
