@@ -9,7 +9,7 @@ export type Reference = (typeof REFERENCES)[number]
 
 interface Kind {
   readonly command: (file: string) => readonly string[]
-  readonly configuration: (folder: string, port: number, set: ZoneSet) => string
+  readonly configuration: (folder: string, port: number, set: ZoneSet, cookieSecret?: string) => string
   /** The line that tells that it answers. */
   readonly ready: RegExp
 }
@@ -34,12 +34,16 @@ export class ReferenceServer implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /** Resolves when it answers. Rejects, with what it said, if it ends before. */
-  static async start(reference: Reference, set: ZoneSet): Promise<ReferenceServer> {
+  /**
+   * Resolves when it answers. Rejects, with what it said, if it ends before.
+   *
+   * @param cookieSecret 32 hexadecimal digits; without it the server knows no cookies
+   */
+  static async start(reference: Reference, set: ZoneSet, cookieSecret?: string): Promise<ReferenceServer> {
     const { command, configuration, ready } = KINDS[reference]
     const folder = await TempFolder.open()
     const port = await freePort()
-    const file = await folder.file('server.conf', configuration(folder.path, port, set))
+    const file = await folder.file('server.conf', configuration(folder.path, port, set, cookieSecret))
     const child = new Child(command(file), { env: { PATH: `${process.env['PATH']}:/usr/sbin` } })
     const server = new ReferenceServer(port, child, folder)
     try {
@@ -59,7 +63,7 @@ export class ReferenceServer implements AsyncDisposable {
   }
 }
 
-function nsdConfiguration(folder: string, port: number, set: ZoneSet): string {
+function nsdConfiguration(folder: string, port: number, set: ZoneSet, cookieSecret?: string): string {
   const zones = set.zones.map(
     ({ zone, file }) => `zone:\n  name: "${zone}"\n  zonefile: "${set.folder}/${file}"\n`,
   )
@@ -78,13 +82,14 @@ function nsdConfiguration(folder: string, port: number, set: ZoneSet): string {
   minimal-responses: yes
   refuse-any: no
   ipv4-edns-size: 1232
+${cookieSecret === undefined ? '' : `  answer-cookie: yes\n  cookie-secret: "${cookieSecret}"`}
 remote-control:
   control-enable: no
 ${zones.join('')}`
 }
 
 /** Knot lets a transfer out: that is how the tests learn which names there are. */
-function knotConfiguration(folder: string, port: number, set: ZoneSet): string {
+function knotConfiguration(folder: string, port: number, set: ZoneSet, cookieSecret?: string): string {
   const zones = set.zones.map(
     ({ zone, file }) => `  - domain: "${zone}"\n    file: "${set.folder}/${file}"\n`,
   )
@@ -104,8 +109,10 @@ acl:
   - id: transfer
     address: 127.0.0.1
     action: transfer
+${cookieSecret === undefined ? '' : `mod-cookies:\n  - id: default\n    secret: 0x${cookieSecret}`}
 template:
   - id: default
+${cookieSecret === undefined ? '' : '    global-module: mod-cookies/default'}
     storage: "${folder}"
     semantic-checks: off
     zonefile-sync: -1
