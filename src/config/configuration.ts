@@ -2,6 +2,7 @@
 import type { QueryLogPolicy } from '#answer/query-log.ts'
 import type { SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
+import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
@@ -9,18 +10,37 @@ import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
 
-/** A health check that an endpoint of a pool is judged by. */
+/** A health check that an address is probed by. */
 export interface HealthCheck {
   /** The name in `checks:`, or the URL where the pool says one. */
   readonly name: string
   /** With the host filled in for this pool. */
   readonly spec: ProbeSpec
   readonly timing: CheckTiming
+  readonly damping: DampingRule
 }
+
+/** A check made of others: up while `needed` of them are. */
+export interface CompositeCheck {
+  readonly name: string
+  readonly kind: 'all' | 'any' | 'at-least'
+  readonly needed: number
+  /** At least one. */
+  readonly of: readonly AnyCheck[]
+  /** Whether up and down change places. */
+  readonly inverted: boolean
+  readonly damping: DampingRule
+}
+
+export type AnyCheck = HealthCheck | CompositeCheck
 
 export interface ConfiguredPool extends Pool {
   /** Undefined for a pool without `check`: its endpoints count as up. */
-  readonly check: HealthCheck | undefined
+  readonly check: AnyCheck | undefined
+}
+
+export function isComposite(check: AnyCheck): check is CompositeCheck {
+  return 'of' in check
 }
 
 /** A name whose A and AAAA RRsets come from a pool. */

@@ -1,4 +1,5 @@
 /** Joins pools with their checks and with the names that use them. */
+import { NO_DAMPING } from '#health/damping.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
 import { type Name, nameToText } from '#wire/name.ts'
 import { type CheckDraft, checkOfUrl } from './checks.ts'
@@ -65,7 +66,7 @@ function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Drafts): Health
   }
   complainOfSource(source, path, check, draft)
   const { name, spec, timing } = check
-  return { name, spec: withHost(source, path, spec, draft, drafts), timing }
+  return { name, spec: withHost(source, path, spec, draft, drafts), timing, damping: NO_DAMPING }
 }
 
 /** Without `host` in the check, an endpoint is asked for the first managed name that it serves. */

@@ -3,17 +3,28 @@ import type { SlotContent } from '#answer/board.ts'
 import { ExtendedError } from '#answer/extended-error.ts'
 import type { Address, Family } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
-import { earliestDownMs } from '#health/verdict.ts'
-import { type Selections, selectFailover } from '#steering/failover.ts'
+import type { PoolOverrides } from '#steering/override.ts'
+import { type Selections, selectPool } from '#steering/select.ts'
 import type { Selection } from '#steering/selection.ts'
+import { ALWAYS_UP } from '#steering/standing.ts'
 import { type AnswerTtl, answerTtl } from '#steering/ttl.ts'
+import type { AddressState } from './address-state.ts'
 import { ADDRESS_TYPE, familiesOf, plainName, slotId } from './plan.ts'
-import type { TargetState } from './target-state.ts'
 
 export interface SelectionChange {
   readonly family: Family
   readonly before: Selection | undefined
   readonly after: Selection
+}
+
+/** By what the pool selects, beside the verdicts. */
+export interface SelectNow {
+  readonly wallMs: number
+  /** Monotonic. */
+  readonly nowMs: number
+  readonly overrides: PoolOverrides
+  /** Whether an operator asks for the failback now. */
+  readonly asked?: boolean
 }
 
 export class PoolState {
@@ -24,23 +35,30 @@ export class PoolState {
   readonly families: readonly Family[]
   /** The managed names that it answers for. */
   readonly names: readonly ManagedName[]
-  readonly #targets: ReadonlyMap<string, TargetState>
+  readonly #addresses: ReadonlyMap<string, AddressState>
   readonly #published = new Map<string, { readonly selection: Selection; readonly ttl: AnswerTtl }>()
   readonly #since = new Map<Family, number>()
   #selections: Selections = {}
+  #wakeMs: number | undefined
 
-  /** @param targets by the text of the address; none for a pool without a health check */
-  constructor(zone: ConfiguredZone, pool: ConfiguredPool, targets: ReadonlyMap<string, TargetState>) {
+  /** @param addresses by the text of the address; none for a pool without a health check */
+  constructor(zone: ConfiguredZone, pool: ConfiguredPool, addresses: ReadonlyMap<string, AddressState>) {
     this.zone = zone
     this.zoneName = plainName(zone.zone.origin)
     this.pool = pool
     this.families = familiesOf(pool)
     this.names = zone.names.filter(name => name.pool === pool.name)
-    this.#targets = targets
+    this.#addresses = addresses
   }
 
-  targetOf(address: Address): TargetState | undefined {
-    return this.#targets.get(address.text)
+  /** Undefined for a pool without a health check. */
+  stateOf(address: Address): AddressState | undefined {
+    return this.#addresses.get(address.text)
+  }
+
+  /** Monotonic time at which it must select again even if nothing happens; undefined for never. */
+  get wakeMs(): number | undefined {
+    return this.#wakeMs
   }
 
   selection(family: Family): Selection | undefined {
@@ -62,20 +80,30 @@ export class PoolState {
    * The first selection after a start or a reload. Where nothing is known of any endpoint the earlier answer stays: it was decided by
    * somebody who knew more.
    */
-  selectAtStart(wallMs: number): SelectionChange[] {
-    const unknown = [...this.#targets.values()].every(target => target.health.verdict === 'unknown')
+  selectAtStart(now: SelectNow): SelectionChange[] {
+    const unknown = [...this.#addresses.values()].every(({ verdict }) => verdict === 'unknown')
     const resumed = this.families.every(family => this.#isStillPossible(this.#selections[family]))
-    return this.#targets.size > 0 && unknown && resumed ? [] : this.select(wallMs)
+    const isOverruled =
+      now.overrides.pin !== undefined ||
+      this.pool.endpoints.some(({ name }) => now.overrides.effectOn(name) !== 'none')
+    return this.#addresses.size > 0 && unknown && resumed && !isOverruled ? [] : this.select(now)
   }
 
   /** Selects by the verdicts as they are; gives what has changed. */
-  select(wallMs: number): SelectionChange[] {
+  select({ wallMs, nowMs, overrides, asked }: SelectNow): SelectionChange[] {
     const before = this.#selections
-    this.#selections = selectFailover(
+    const { selections, wakeMs } = selectPool(
       this.pool,
-      address => this.targetOf(address)?.health.verdict ?? 'up',
+      {
+        standingOf: address => this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP,
+        overrides,
+        nowMs,
+        ...(asked === undefined ? {} : { asked }),
+      },
       before,
     )
+    this.#selections = selections
+    this.#wakeMs = wakeMs
     const changes: SelectionChange[] = []
     for (const family of this.families) {
       const after = this.#selections[family]
@@ -104,12 +132,7 @@ export class PoolState {
 
   /** The limits of the TTL that the name's answer bears, and when that answer could change. */
   ttlOf({ ttlSeconds, ttlMinSeconds }: ManagedName, selection: Selection): AnswerTtl {
-    const times = selection.addresses.map(address => {
-      const state = this.targetOf(address)
-      return state === undefined
-        ? undefined
-        : earliestDownMs(state.health, state.target.timing, state.lastProbeMs)
-    })
+    const times = selection.addresses.map(address => this.stateOf(address)?.earliestDownMs)
     return answerTtl(selection, { ttlSeconds, ttlMinSeconds }, times)
   }
 

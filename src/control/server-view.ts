@@ -65,15 +65,16 @@ function alarms({ configuration, store, pools, wallMs }: ServerParts): string[] 
   if (store.fault !== undefined) found.push(`state is not stored: ${store.fault}`)
   for (const pool of pools) {
     for (const address of pool.pool.endpoints.flatMap(endpoint => endpoint.addresses)) {
-      const stale = staleness(pool.targetOf(address), wallMs)
-      if (stale !== undefined) found.push(`${pool.zoneName}/${pool.pool.name} ${address.text}: ${stale}`)
+      for (const target of pool.stateOf(address)?.targets ?? []) {
+        const stale = staleness(target, wallMs)
+        if (stale !== undefined) found.push(`${pool.zoneName}/${pool.pool.name} ${address.text}: ${stale}`)
+      }
     }
   }
   return found
 }
 
-function staleness(target: TargetState | undefined, wallMs: number): string | undefined {
-  if (target === undefined) return undefined
+function staleness(target: TargetState, wallMs: number): string | undefined {
   const { intervalMs, timeoutMs } = target.target.timing
   const ageMs = wallMs - (target.decidedWallMs ?? target.sinceWallMs)
   if (ageMs < STALE_INTERVALS * intervalMs + timeoutMs) return undefined

@@ -4,9 +4,7 @@
  * A pin outranks a force, that a drain, and that a maintenance window, which drains too. Of the same kind on the same target only the newest
  * counts; force-up and force-down are of one kind.
  */
-import type { VerdictOf } from './failover.ts'
 import { isOpen, type MaintenanceWindow, nextChangeMs } from './maintenance.ts'
-import type { Pool } from './pool.ts'
 
 export const OVERRIDE_KINDS = ['drain', 'force-up', 'force-down', 'pin'] as const
 
@@ -143,30 +141,6 @@ export function nextOverrideChangeMs(
   ]
   for (const time of times) if (time !== undefined && (next === undefined || time < next)) next = time
   return next
-}
-
-/** The verdicts as the policy is to see them: what operators have decided stands above what probes have seen. */
-export function overruled(pool: Pool, verdictOf: VerdictOf, overrides: PoolOverrides): VerdictOf {
-  const { pin } = overrides
-  const owners = new Map(
-    pool.endpoints.flatMap(({ name, addresses }) => addresses.map(({ text }) => [text, name])),
-  )
-  return address => {
-    const endpoint = owners.get(address.text) ?? ''
-    if (pin !== undefined) return endpoint === pin ? 'up' : 'down'
-    const effect = overrides.effectOn(endpoint)
-    switch (effect) {
-      case 'none':
-        return verdictOf(address)
-      case 'forced-up':
-        return 'up'
-      case 'drained':
-      case 'forced-down':
-        return 'down'
-      default:
-        return effect satisfies never
-    }
-  }
 }
 
 function pinIn(

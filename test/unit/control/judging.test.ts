@@ -11,9 +11,7 @@ describe('at the first start', () => {
     await using world = await World.begin(zones())
     assert.deepEqual(world.ask('www.a.test A'), { rcode: 'NOERROR', addresses: [PRIMARY], ttl: 30 })
     assert.deepEqual(world.ask('www.a.test AAAA'), { rcode: 'NOERROR', addresses: [], ttl: 5 })
-    assert.deepEqual(world.lines, [
-      'a.test/www A: nothing -> primary (first selection: the first endpoint that is not down)',
-    ])
+    assert.deepEqual(world.lines, ['a.test/www A: nothing -> primary (first selection: what is not down)'])
     assert.deepEqual(world.events, ['selection a.test/www/ ipv4 nothing > primary'])
     world.judging.setPaces()
     assert.deepEqual(world.paces, [`fast ${PRIMARY}`, `fast ${BACKUP}`])
@@ -69,7 +67,7 @@ describe('an outcome', () => {
       from: 'primary',
       to: 'backup',
       why: 'primary is down: connection refused',
-      reason: { kind: 'failover', from: 'primary' },
+      reason: { kind: 'failover', from: 'primary', cause: 'down' },
     })
     assert.deepEqual(verdict, {
       ...common,
@@ -267,7 +265,7 @@ function host(check: string): string {
 function target(world: World, address: string) {
   const pool = world.pool('a.test/www')
   const found = pool.pool.endpoints.flatMap(({ addresses }) => addresses).find(({ text }) => text === address)
-  const state = found === undefined ? undefined : pool.targetOf(found)
+  const state = found === undefined ? undefined : pool.stateOf(found)?.targets[0]
   assert.ok(state !== undefined)
   return state
 }

@@ -62,7 +62,7 @@ describe('the view of a pool', () => {
           endpoints: ['primary'],
           addresses: [PRIMARY],
           reason: { kind: 'initial' },
-          why: 'first selection: the first endpoint that is not down',
+          why: 'first selection: what is not down',
           since: '2026-01-01T00:00:00.000Z',
         },
       ],

@@ -2,23 +2,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { selectFailover } from '#steering/failover.ts'
 import {
   effectOn,
   isInForce,
-  NO_OVERRIDES,
   nextOverrideChangeMs,
   OVERRIDE_KINDS,
   type Override,
   overrideOn,
-  overruled,
-  type PoolOverrides,
   pinOf,
   slotOf,
   windowsOn,
   type ZoneWindow,
 } from '#steering/override.ts'
-import { poolOf, verdictsOf } from './pools.ts'
 
 const NOW = 1_000_000
 let number = 0
@@ -120,38 +115,6 @@ describe('a maintenance window', () => {
     assert.deepEqual(windowsOn([window], 'a.test', 'www', 'backup', NOW), [window])
     for (const other of [{ zone: 'b.test' }, { pool: 'api' }, { endpoints: ['backup'] }])
       assert.equal(effect([], [openWindow(other)]), 'none')
-  })
-})
-
-describe('what the policy sees', () => {
-  const pool = poolOf({ a: ['192.0.2.1'], b: ['192.0.2.2', '2001:db8::2'], c: ['192.0.2.3'] })
-  const verdicts = verdictsOf({ '192.0.2.1': 'up', '192.0.2.2': 'down', '192.0.2.3': 'unknown' })
-
-  function seen(overrides: PoolOverrides): string[] {
-    const verdictOf = overruled(pool, verdicts, overrides)
-    return pool.endpoints.flatMap(({ addresses }) => addresses.map(verdictOf))
-  }
-
-  it('is what probes have seen where nobody says otherwise', () => {
-    assert.deepEqual(seen(NO_OVERRIDES), ['up', 'down', 'up', 'unknown'])
-  })
-
-  it('is down for a drained or forced down endpoint, up for one that is forced up', () => {
-    const effects = { a: 'drained', b: 'forced-up', c: 'forced-down' } as const
-    const effectOn = (endpoint: string) => effects[endpoint as keyof typeof effects]
-    assert.deepEqual(seen({ pin: undefined, effectOn }), ['down', 'up', 'up', 'down'])
-  })
-
-  it('is nothing but the endpoint that is pinned', () => {
-    assert.deepEqual(seen({ pin: 'b', effectOn: () => 'drained' }), ['down', 'up', 'up', 'down'])
-  })
-
-  it('makes a failover pool answer accordingly', () => {
-    const answered = (overrides: PoolOverrides): readonly string[] =>
-      selectFailover(pool, overruled(pool, verdicts, overrides), {}).ipv4?.endpoints ?? []
-    assert.deepEqual(answered(NO_OVERRIDES), ['a'])
-    assert.deepEqual(answered({ pin: undefined, effectOn: one => (one === 'a' ? 'drained' : 'none') }), ['c'])
-    assert.deepEqual(answered({ pin: 'b', effectOn: () => 'none' }), ['b'])
   })
 })
 
