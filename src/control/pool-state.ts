@@ -150,7 +150,15 @@ function contentOf(selection: Selection, family: Family, ttl: AnswerTtl): SlotCo
   if (selection.mode === 'servfail') return { kind: 'servfail', error }
   if (selection.addresses.length === 0) return { kind: 'nodata', error }
   const data = selection.addresses.map(address => address.bytes)
-  return { kind: 'records', type: ADDRESS_TYPE[family], data, ttl, error }
+  const { pick } = selection
+  return {
+    kind: 'records',
+    type: ADDRESS_TYPE[family],
+    data,
+    ttl,
+    ...(pick === undefined ? {} : { pick }),
+    error,
+  }
 }
 
 function sameTtl(a: AnswerTtl, b: AnswerTtl): boolean {
