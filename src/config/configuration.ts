@@ -1,6 +1,6 @@
 /** The typed configuration: what everything above and `control` work with. Immutable. */
 import type { QueryLogPolicy } from '#answer/query-log.ts'
-import type { SocketAddr } from '#base/address.ts'
+import type { Address, SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
 import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
@@ -84,6 +84,18 @@ export interface ServerSettings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'auto' | 'json' | 'pretty'
   readonly answering: AnsweringSettings
+  /** What is up when this node's network is. */
+  readonly references: readonly Reference[]
+  /** Whether managed names are answered as before while none of them is reached. */
+  readonly whileCutOff: 'serve' | 'servfail'
+}
+
+export interface Reference {
+  /** As written. */
+  readonly name: string
+  readonly address: Address
+  readonly spec: ProbeSpec
+  readonly timing: CheckTiming
 }
 
 /** How DNS is answered, beside the zones. */

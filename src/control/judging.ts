@@ -3,7 +3,7 @@ import type { SlotContent } from '#answer/board.ts'
 import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Configuration } from '#config/configuration.ts'
+import type { Configuration, ServerSettings } from '#config/configuration.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
@@ -14,6 +14,7 @@ import type { AddressState } from './address-state.ts'
 import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
+import { References } from './references.ts'
 import type { Pace, TargetState } from './target-state.ts'
 import {
   directionOf,
@@ -36,6 +37,10 @@ export interface JudgingOptions {
 export class Judging {
   readonly #options: JudgingOptions
   #state = new JudgedState()
+  #references = new References([])
+  #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
+  /** Whether every answer is SERVFAIL, since nothing is known of anything. */
+  #isSilent = false
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
   /** Pools that select again at a time, monotonic. */
@@ -54,7 +59,12 @@ export class Judging {
 
   /** All that is to be probed. */
   get targets(): readonly ProbeTarget[] {
-    return Array.from(this.#state.targets.values(), state => state.target)
+    return [...Array.from(this.#state.targets.values(), state => state.target), ...this.#references.targets]
+  }
+
+  /** Why no endpoint is taken for down now, in words; undefined where nothing is wrong with this node. */
+  get cutOff(): string | undefined {
+    return this.#references.cutOff
   }
 
   /**
@@ -65,8 +75,12 @@ export class Judging {
     const { clock, write } = this.#options
     this.#state = JudgedState.from(configuration, this.#state, this.#restored, clock)
     this.#restored = this.#state.leftOf(this.#restored)
+    const { references, whileCutOff } = configuration.settings
+    this.#references = new References(references, this.#references)
+    this.#whileCutOff = whileCutOff
+    this.#isSilent = this.#mustBeSilent()
     const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(this.#now()) }))
-    for (const { pool } of changes) pool.publish(write)
+    for (const { pool } of changes) pool.publish(write, this.#isSilent)
     this.#wakes.clear()
     for (const { pool, changes: made } of changes) {
       this.#noteWake(pool)
@@ -77,23 +91,26 @@ export class Judging {
 
   /** Tells the prober of every target whose pace is not the normal one. */
   setPaces(): void {
-    for (const { target, pace } of this.#state.targets.values()) this.#options.pace(target.key, pace)
+    for (const { target, pace } of this.#state.targets.values()) this.#setPace(target, pace)
   }
 
   /** Takes the outcome of one probe. The answers have changed when this returns. */
   take({ key, outcome, startedMs, endedWallMs }: ProbeReport): void {
     const { clock, events } = this.#options
+    if (this.#references.take(key, outcome, startedMs)) this.#heedReferences()
     const target = this.#state.targets.get(key)
     if (target === undefined) return
     const arrivedMs = clock.monotonicMs()
     const paceBefore = target.pace
-    const before = target.take(outcome, startedMs, endedWallMs)
+    const before = target.take(outcome, startedMs, endedWallMs, firstFailMs =>
+      this.#references.mayFall(target.target.address, firstFailMs),
+    )
     const judged = this.#state.judgedBy(key).map(state => ({ state, from: state.update(arrivedMs) }))
     const uses = judged.flatMap(({ state }) => this.#state.usesOf(state))
     const changes = target.health === before ? [] : this.#select(uses.map(use => use.pool))
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
-    if (target.pace !== paceBefore) this.#options.pace(key, target.pace)
+    if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
     this.#record(target, before)
     for (const { state, from } of judged) this.#recordVerdict(state, from, target, before)
     for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
@@ -137,12 +154,33 @@ export class Judging {
     const { write } = this.#options
     const selected = Array.from(new Set(pools), pool => {
       const changes = pool.select(this.#now())
-      pool.publish(write)
+      pool.publish(write, this.#isSilent)
       this.#noteWake(pool)
       return { pool, changes }
     })
     this.#setTimer()
     return selected
+  }
+
+  /** References go as fast as the targets whose fails they are to confirm. */
+  #setPace({ key, address }: ProbeTarget, pace: Pace): void {
+    this.#options.pace(key, pace)
+    const followers = this.#references.follow(key, address, pace)
+    for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
+  }
+
+  #mustBeSilent(): boolean {
+    return this.#whileCutOff === 'servfail' && this.#references.isWhollyCutOff
+  }
+
+  #heedReferences(): void {
+    const isSilent = this.#mustBeSilent()
+    if (isSilent === this.#isSilent) return
+    this.#isSilent = isSilent
+    for (const pool of this.#state.pools) pool.publish(this.#options.write, isSilent)
+    const { log } = this.#options
+    if (isSilent) log.warn({}, `${this.#references.cutOff}; every managed name is answered SERVFAIL`)
+    else log.info({}, 'a reference is reached again: managed names are answered')
   }
 
   #noteWake(pool: PoolState): void {

@@ -27,6 +27,14 @@ export interface SelectNow {
   readonly asked?: boolean
 }
 
+interface Published {
+  readonly selection: Selection
+  readonly ttl: AnswerTtl
+  readonly isSilent: boolean
+}
+
+const SILENCE: SlotContent = { kind: 'servfail', error: ExtendedError.cutOff }
+
 export class PoolState {
   readonly zone: ConfiguredZone
   /** Without the final dot. */
@@ -36,7 +44,7 @@ export class PoolState {
   /** The managed names that it answers for. */
   readonly names: readonly ManagedName[]
   readonly #addresses: ReadonlyMap<string, AddressState>
-  readonly #published = new Map<string, { readonly selection: Selection; readonly ttl: AnswerTtl }>()
+  readonly #published = new Map<string, Published>()
   readonly #since = new Map<Family, number>()
   #selections: Selections = {}
   #wakeMs: number | undefined
@@ -114,8 +122,12 @@ export class PoolState {
     return changes
   }
 
-  /** Writes to the board what has changed since it was last written. */
-  publish(write: (slotId: string, content: SlotContent) => void): void {
+  /**
+   * Writes to the board what has changed since it was last written.
+   *
+   * @param isSilent whether SERVFAIL is answered whatever is selected
+   */
+  publish(write: (slotId: string, content: SlotContent) => void, isSilent: boolean): void {
     for (const family of this.families) {
       const selection = this.#selections[family]
       if (selection === undefined) continue
@@ -123,9 +135,9 @@ export class PoolState {
         const id = slotId(this.zone.zone.origin, name, family)
         const ttl = this.ttlOf(name, selection)
         const last = this.#published.get(id)
-        if (last?.selection === selection && sameTtl(last.ttl, ttl)) continue
-        write(id, contentOf(selection, family, ttl))
-        this.#published.set(id, { selection, ttl })
+        if (last?.selection === selection && last.isSilent === isSilent && sameTtl(last.ttl, ttl)) continue
+        write(id, isSilent ? SILENCE : contentOf(selection, family, ttl))
+        this.#published.set(id, { selection, ttl, isSilent })
       }
     }
   }

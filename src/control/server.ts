@@ -148,6 +148,7 @@ export class Server implements ControlView {
       prober: this.#prober,
       store: this.#store,
       pools: this.#judging.pools,
+      cutOff: this.#judging.cutOff,
       lastReloadMs: this.#lastReloadMs,
       wallMs: this.#clock.wallMs(),
     })

@@ -141,6 +141,8 @@ export interface ServerView {
   readonly storeErrors: number
   /** How late the prober's latest probe started, in seconds. */
   readonly probeLagSeconds: number
+  /** Whether this node is cut off, and no endpoint is taken for down. */
+  readonly frozen: boolean
   /** Undefined before the first load. Seconds since 1970. */
   readonly lastReloadSuccessSeconds?: number
   /** Whether queries are answered from a loaded table. */

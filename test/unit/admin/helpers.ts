@@ -28,6 +28,7 @@ export const SERVER: ServerView = {
   responderRestarts: 1,
   storeErrors: 2,
   probeLagSeconds: 0.004,
+  frozen: false,
   lastReloadSuccessSeconds: 1_795_000_100,
   ready: true,
   alarms: [],

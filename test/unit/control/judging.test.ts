@@ -54,8 +54,8 @@ describe('an outcome', () => {
       'probe a.test web http fail',
     ])
     assert.deepEqual(world.lines, [
-      `a.test/www/primary ${PRIMARY}: up -> down (3 fails: connection refused)`,
-      'a.test/www A: primary -> backup (primary is down: connection refused)',
+      `a.test/www/primary ${PRIMARY}: up -> down (3 fails: no answer in 4s)`,
+      'a.test/www A: primary -> backup (primary is down: no answer in 4s)',
     ])
     assert.deepEqual(world.paces, [`normal ${PRIMARY}`])
     const [selection, verdict] = await world.store.transitions({ limit: 2 })
@@ -66,7 +66,7 @@ describe('an outcome', () => {
       kind: 'selection',
       from: 'primary',
       to: 'backup',
-      why: 'primary is down: connection refused',
+      why: 'primary is down: no answer in 4s',
       reason: { kind: 'failover', from: 'primary', cause: 'down' },
     })
     assert.deepEqual(verdict, {
@@ -76,8 +76,8 @@ describe('an outcome', () => {
       address: PRIMARY,
       from: 'up',
       to: 'down',
-      why: '3 fails: connection refused',
-      reason: { outcome: 'fail', reason: 'refused' },
+      why: '3 fails: no answer in 4s',
+      reason: { outcome: 'fail', reason: 'timeout' },
     })
   })
 
@@ -100,7 +100,7 @@ describe('an outcome', () => {
   it('of what is no longer probed is passed over', async () => {
     await using world = await World.begin(zones())
     world.events.length = 0
-    const outcome = { kind: 'fail', reason: 'refused', detail: 'connection refused', latencyMs: 1 } as const
+    const outcome = { kind: 'fail', reason: 'refused', detail: 'no answer in 4s', latencyMs: 1 } as const
     world.judging.take({ key: 'gone', outcome, startedMs: 0, endedWallMs: world.clock.wallMs() })
     assert.deepEqual(world.events, [])
   })
