@@ -18,6 +18,8 @@ export interface HealthCheck {
   readonly spec: ProbeSpec
   readonly timing: CheckTiming
   readonly damping: DampingRule
+  /** What is probed in place of the address that is served. */
+  readonly probeAddress?: Address
 }
 
 /** A check made of others: up while `needed` of them are. */

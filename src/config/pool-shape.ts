@@ -60,7 +60,13 @@ export const KEYS_OF_POLICY: Readonly<Record<string, readonly Pool['policy'][]>>
   'max-answers': ['all'],
 }
 
-export const ENDPOINT_SHAPE = { name: nested, address: oneOrList(address), weight } as const
+export const ENDPOINT_SHAPE = {
+  name: nested,
+  address: oneOrList(address),
+  weight,
+  'probe-address': address,
+  port: integer(1, 65_535),
+} as const
 export const LATER_ENDPOINT_KEYS = ['cname', 'hostname', 'pool']
 
 function kindOf<const T extends string>(

@@ -2,7 +2,7 @@
 import { FAMILIES } from '#base/address.ts'
 import { addressesOf, type Policy, type Pool, type PoolEndpoint } from '#steering/pool.ts'
 import { ENDPOINT_SHAPE, KEYS_OF_POLICY, LATER_ENDPOINT_KEYS, POOL_SHAPE } from './pool-shape.ts'
-import { demand, readSection, type Section } from './section.ts'
+import { demand, notSupported, readSection, type Section } from './section.ts'
 import { problemOfName } from './values.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
@@ -80,14 +80,16 @@ function readEndpoint(source: YamlSource, path: Path): PoolEndpoint {
     source.complain(path, 'expected an endpoint such as { name: primary, address: 192.0.2.1 }')
     return { name: '', addresses: [], weight: DEFAULT_WEIGHT }
   }
-  const section = readSection(source, path, ENDPOINT_SHAPE, LATER_ENDPOINT_KEYS)
+  const section = readSection(source, path, ENDPOINT_SHAPE, notSupported(...LATER_ENDPOINT_KEYS))
   const later = LATER_ENDPOINT_KEYS.some(key => key in written)
   demand(source, path, section, ...(later ? (['name'] as const) : (['name', 'address'] as const)))
-  const { name, address = [], weight = DEFAULT_WEIGHT } = section.values
+  const { name, address = [], weight = DEFAULT_WEIGHT, 'probe-address': probeAddress, port } = section.values
   return {
     name: typeof name === 'string' || typeof name === 'number' ? String(name) : '',
     addresses: address,
     weight,
+    ...(probeAddress === undefined ? {} : { probeAddress }),
+    ...(port === undefined ? {} : { port }),
   }
 }
 

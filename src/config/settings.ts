@@ -7,7 +7,7 @@ import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { ServerSettings } from './configuration.ts'
 import { referenceList } from './references.ts'
-import { readSection, type Section } from './section.ts'
+import { notSupported, readSection, type Section } from './section.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
@@ -44,7 +44,7 @@ const SHAPE = {
   references: referenceList,
   'while-cut-off': choice(['serve', 'servfail']),
 } as const
-const LATER_KEYS = ['introspection-from', 'tokens']
+const LATER_KEYS = notSupported('introspection-from', 'tokens')
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
 const LOG_SHAPE = {
   level: choice(['debug', 'info', 'warn', 'error']),

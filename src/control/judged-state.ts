@@ -1,10 +1,11 @@
 /** All targets and pools of a configuration, with what is already known of them: from before a reload, or from before a restart. */
 import { type Address, FAMILIES, type Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import type { Configuration, ConfiguredPool, ConfiguredZone, HealthCheck } from '#config/configuration.ts'
+import type { Configuration, ConfiguredPool, ConfiguredZone } from '#config/configuration.ts'
 import type { DampingRule } from '#health/damping.ts'
+import type { CheckTiming } from '#health/timing.ts'
 import { probeKey } from '#probe/probe-key.ts'
-import type { ProbeTarget } from '#probe/spec.ts'
+import type { ProbeSpec, ProbeTarget } from '#probe/spec.ts'
 import { addressesOf } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
@@ -83,15 +84,22 @@ export class JudgedState {
   ): Map<string, AddressState> {
     const addresses = new Map<string, AddressState>()
     if (check === undefined) return addresses
-    for (const { text } of endpoints.flatMap(endpoint => endpoint.addresses)) {
-      const judged = judgedCheck(check, part => this.#targetOf(part, text, before, verdicts, clock))
-      addresses.set(text, this.#addressState(judged, check.damping, before, verdicts, clock))
+    for (const endpoint of endpoints) {
+      for (const address of endpoint.addresses) {
+        const judged = judgedCheck(check, part => {
+          const { spec, timing, probeAddress = address } = part
+          const aimed = endpoint.probeAddress ?? probeAddress
+          return this.#targetOf(specAt(spec, endpoint.port), timing, aimed.text, before, verdicts, clock)
+        })
+        addresses.set(address.text, this.#addressState(judged, check.damping, before, verdicts, clock))
+      }
     }
     return addresses
   }
 
   #targetOf(
-    { spec, timing }: HealthCheck,
+    spec: ProbeSpec,
+    timing: CheckTiming,
     address: string,
     before: JudgedState,
     verdicts: ReadonlyMap<string, StoredVerdict>,
@@ -151,6 +159,11 @@ export class JudgedState {
     if (uses === undefined) this.#uses.set(state, [use])
     else uses.push(use)
   }
+}
+
+/** The spec at the endpoint's own port, if it has one. */
+function specAt(spec: ProbeSpec, port: number | undefined): ProbeSpec {
+  return port === undefined ? spec : { ...spec, port }
 }
 
 function newTarget(target: ProbeTarget, stored: StoredVerdict | undefined, clock: Clock): TargetState {

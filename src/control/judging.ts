@@ -4,6 +4,7 @@ import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ServerSettings } from '#config/configuration.ts'
+import type { Pace } from '#health/timing.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
@@ -15,7 +16,7 @@ import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
-import type { Pace, TargetState } from './target-state.ts'
+import type { TargetState } from './target-state.ts'
 import {
   directionOf,
   selectionTransition,

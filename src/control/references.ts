@@ -3,9 +3,9 @@ import { FAMILIES, type Family } from '#base/address.ts'
 import type { Reference } from '#config/configuration.ts'
 import { isCutOff, type MayFall, mayFall } from '#health/cut-off.ts'
 import type { Outcome } from '#health/outcome.ts'
+import type { Pace } from '#health/timing.ts'
 import { probeKey } from '#probe/probe-key.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import type { Pace } from './target-state.ts'
 
 interface ReferenceState {
   readonly name: string

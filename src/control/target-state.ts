@@ -2,12 +2,10 @@
 
 import type { MayFall } from '#health/cut-off.ts'
 import type { Outcome } from '#health/outcome.ts'
-import { type Health, isClear, judge, UNKNOWN } from '#health/verdict.ts'
+import type { Pace } from '#health/timing.ts'
+import { type Health, judge, paceOf, UNKNOWN } from '#health/verdict.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import type { StoredVerdict } from '#store/records.ts'
-
-/** How soon the next probe comes: after `interval`, or after `fast-interval` while a change is being decided. */
-export type Pace = 'normal' | 'fast'
 
 /** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
 const RECORD_EVERY_INTERVALS = 3
@@ -39,7 +37,7 @@ export class TargetState {
   }
 
   get pace(): Pace {
-    return isClear(this.health) && !this.#isDoubted ? 'normal' : 'fast'
+    return this.#isDoubted ? 'fast' : paceOf(this.health)
   }
 
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */

@@ -19,6 +19,9 @@ export interface PoolEndpoint {
   readonly addresses: readonly Address[]
   /** Its share with the policy `weighted`; 0 is served only where nothing with a weight is usable. */
   readonly weight: number
+  /** What is probed in place of its addresses, and at which port in place of the check's. */
+  readonly probeAddress?: Address
+  readonly port?: number
 }
 
 export interface Pool {

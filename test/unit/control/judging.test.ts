@@ -57,7 +57,7 @@ describe('an outcome', () => {
       `a.test/www/primary ${PRIMARY}: up -> down (3 fails: no answer in 4s)`,
       'a.test/www A: primary -> backup (primary is down: no answer in 4s)',
     ])
-    assert.deepEqual(world.paces, [`normal ${PRIMARY}`])
+    assert.deepEqual(world.paces, [`down ${PRIMARY}`])
     const [selection, verdict] = await world.store.transitions({ limit: 2 })
     const atMs = world.clock.wallMs()
     const common = { atMs, zone: 'a.test', pool: 'www', family: 'ipv4' } as const
@@ -117,10 +117,10 @@ describe('an outcome', () => {
     assert.deepEqual(paces('fail'), ['fast'])
     assert.deepEqual(paces('fail', 'pass'), [])
     assert.deepEqual(paces('pass'), ['normal'])
-    assert.deepEqual(paces('fail', 'fail', 'fail'), ['fast', 'normal'])
+    assert.deepEqual(paces('fail', 'fail', 'fail'), ['fast', 'down'])
     assert.deepEqual(paces('fail'), [])
     assert.deepEqual(paces('pass'), ['fast'])
-    assert.deepEqual(paces('fail'), ['normal'])
+    assert.deepEqual(paces('fail'), ['down'])
     assert.deepEqual(paces('pass', 'pass'), ['fast', 'normal'])
   })
 })
