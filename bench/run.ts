@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { measureFailover } from './failover.ts'
 import { describeMachine } from './machine.ts'
-import { measureQueries, type Rounds } from './queries.ts'
+import { measureQueries } from './queries.ts'
 import { type Figures, renderReport } from './report.ts'
+import type { Rounds } from './server-load.ts'
 import { measureSwitch } from './switch.ts'
 
 interface Extent {
