@@ -53,7 +53,8 @@ export const ANSWER_KINDS: readonly AnswerKind[] = [
 export function kindsZone(): string {
   const delegations = Array.from({ length: NAMES }, (_, i) => {
     const servers = ['ns1', 'ns2'].map(
-      (server, n) => `child${i} NS ${server}.child${i}\n${server}.child${i} A 10.${n + 1}.${i >> 8}.${i & 255}\n`,
+      (server, n) =>
+        `child${i} NS ${server}.child${i}\n${server}.child${i} A 10.${n + 1}.${i >> 8}.${i & 255}\n`,
     )
     return servers.join('')
   })

@@ -19,7 +19,11 @@ export const nsd: Peer & StaticPeer = {
   },
 }
 
-function configuration(folder: string, port: number, { cookies, responsesPerSecond = 0 }: StaticSite): string {
+function configuration(
+  folder: string,
+  port: number,
+  { cookies, responsesPerSecond = 0 }: StaticSite,
+): string {
   return `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
