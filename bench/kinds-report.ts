@@ -13,7 +13,8 @@ export function kindsPart({ rounds, peers, missing }: KindFigures): string {
 
 What each kind costs in microseconds of processor time of the server for a query, counted as above, and how many times the plain answer of the same server in the same
 round. ${rounds.rounds} rounds of ${rounds.seconds} s for each server and kind, after ${rounds.warmUpSeconds} s of warm-up; the kinds of a server come directly one after the other, each round beginning with another
-server and another kind. Ratios are medians, with the least and the greatest of the rounds in parentheses.
+server and another kind. All are medians, with the least and the greatest of the rounds in parentheses. Microseconds drift from round to round, so a ratio is not just the quotient
+of two of them.
 
 All servers have the same zone, each kind is 10,000 names in random order, and all give minimal responses. Plain, cookie, TCP and rate limit ask the same static names. A delegation is to two servers
 with their addresses. The cookie is the server's own, had by a query before. TCP connections stay open, with 100 queries outstanding on all of them together. For the rate limit

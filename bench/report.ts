@@ -49,7 +49,7 @@ zone; in the rounds ${unanswered === 0 ? 'every query was answered' : `${unanswe
 
 ### 10,000 static names
 
-A records of one zone, asked in random order.
+A records of one zone, asked in random order; all servers give minimal responses.
 
 ${queryTable(peers, 'static')}
 
