@@ -38,6 +38,9 @@ export class Catalog {
   readonly failed: ReadonlySet<Name>
   readonly #byOrigin: ReadonlyMap<Name, ServedZone>
   readonly #managed = new Map<ServedZone, Map<Name, ManagedRRsets>>()
+  /** Zones with delegations or DNAMEs, and origins above those of others: for all else nobody has to look. */
+  readonly #giving = new Set<ServedZone>()
+  readonly #above = new Set<Name>()
 
   constructor(zones: readonly ServedZone[], failed: readonly FailedZone[]) {
     this.zones = zones
@@ -46,7 +49,10 @@ export class Catalog {
     for (const served of zones) {
       this.#managed.set(served, new Map(served.managed.map(managed => [lowerCase(managed.name), managed])))
       for (const managed of served.managed) served.zone.touch(managed.name)
+      if (givesAway(served)) this.#giving.add(served)
     }
+    for (const origin of [...this.#byOrigin.keys(), ...this.failed])
+      for (let above = parentOf(origin); above !== undefined; above = parentOf(above)) this.#above.add(above)
   }
 
   /** What the pools answer at the name, if it is a managed one. */
@@ -75,10 +81,9 @@ export class Catalog {
 
   /** Whether the name belongs to the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
   isAuthoritative(served: ServedZone, owner: Name): boolean {
-    return (
-      this.#givenAway(served, owner) === undefined &&
-      this.#zoneOf(owner, served.zone.origin) === served.zone.origin
-    )
+    const { origin } = served.zone
+    if (this.#givenAway(served, owner) !== undefined) return false
+    return !this.#above.has(origin) || this.#zoneOf(owner, origin) === origin
   }
 
   /** Whether the name's own node is a delegation from this zone (RFC 1034 §4.2.1). */
@@ -100,6 +105,7 @@ export class Catalog {
 
   /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
   #givenAway(served: ServedZone, owner: Name): Found | undefined {
+    if (!this.#giving.has(served)) return undefined
     const { origin } = served.zone
     let given: Found | undefined
     let above = owner === origin ? undefined : parentOf(owner)
@@ -125,4 +131,11 @@ export class Catalog {
     }
     return origin
   }
+}
+
+/** Whether anything below the zone's origin may belong to others. */
+function givesAway({ zone }: ServedZone): boolean {
+  for (const [owner, node] of zone.nodes)
+    if (node.has(RrType.DNAME) || (owner !== zone.origin && node.has(RrType.NS))) return true
+  return false
 }

@@ -13,6 +13,15 @@ import { TableBuilder } from './table-builder.ts'
 /** Negative answers of a zone are cached no longer than this where nothing says less. */
 const NO_LIMIT = 0xffffffff
 
+/**
+ * What stands at the ends of aliases and in additional data is repeated for everything that leads there. So that no short zone makes a table without
+ * end, that is done up to so many bytes, and so many for each record; beyond that, clients follow by themselves.
+ */
+const MAX_REPEATED_BYTES = 64 * 1024 * 1024
+const MAX_REPEATED_BYTES_PER_RECORD = 1024
+/** Of a fragment and what leads to it, beside its records. */
+const FRAGMENT_HEAD_BYTES = 64
+
 interface ZoneFragments {
   readonly nodata: number
   readonly nxdomain: number
@@ -42,11 +51,15 @@ class Compiler {
   /** Answers for what cannot be answered, and why. */
   readonly #notLoaded: number
   readonly #tooLarge: number
+  /** Bytes that may still be repeated. */
+  #repeatable: number
 
   constructor(catalog: Catalog, table: TableBuilder, minimal: boolean) {
     this.#catalog = catalog
     this.#table = table
     this.#minimal = minimal
+    const records = catalog.zones.reduce((sum, { zone }) => sum + zone.recordCount, 0)
+    this.#repeatable = MAX_REPEATED_BYTES + records * MAX_REPEATED_BYTES_PER_RECORD
     this.#notLoaded = this.#servfail(ExtendedError.notLoaded)
     this.#tooLarge = this.#servfail(ExtendedError.tooLarge)
   }
@@ -95,7 +108,7 @@ class Compiler {
       flags = NODE_COVERS_BELOW
       this.#atDelegation(entries, served, owner, node)
     } else if (alias !== undefined) {
-      defaultFragment = this.#alias(entries, owner, followChain(this.#catalog, alias))
+      defaultFragment = this.#alias(entries, owner, this.#follow(alias))
       this.#staticRRsets(entries, owner, node)
     } else {
       this.#staticRRsets(entries, owner, node)
@@ -119,7 +132,7 @@ class Compiler {
   }
 
   #positive(owner: Name, rrset: RRset): number {
-    return this.#layAnswer(new FragmentWriter(exactly(owner)), owner, undefined, rrset)
+    return this.#lay(this.#withAnswer(new FragmentWriter(exactly(owner)), owner, undefined, rrset))
   }
 
   /** NODATA or NXDOMAIN with the SOA, cached for min(SOA TTL, MINIMUM) (RFC 2308 §3). */
@@ -164,10 +177,13 @@ class Compiler {
     writer.rrset('authority', cut, servers)
     const names = servers.data.map(data => nameFromBytes(data)).filter(name => name !== undefined)
     // Without glue from below the cut nobody could reach the child (RFC 9471 §2.1); the rest is a courtesy.
-    const inDomain = names.filter(name => isAtOrBelow(lowerCase(name), cut))
-    for (const name of inDomain) this.#writeAddresses(writer, zone, name)
+    const isInDomain = (name: Name): boolean => isAtOrBelow(lowerCase(name), cut)
+    for (const name of names) if (isInDomain(name)) this.#writeAddresses(writer, zone, name)
     writer.optionalFromHere()
-    for (const name of names) if (!inDomain.includes(name)) this.#writeAddresses(writer, zone, name)
+    if (this.#repeatable <= 0) return
+    const { length } = writer
+    for (const name of names) if (!isInDomain(name)) this.#writeAddresses(writer, zone, name)
+    this.#repeatable -= writer.length - length
   }
 
   #writeAddresses(writer: FragmentWriter, zone: ServedZone['zone'], name: Name): void {
@@ -204,8 +220,14 @@ class Compiler {
       RrType.DS,
       signers === undefined
         ? this.#chainWithSoa(owner, chain, parent, Rcode.NOERROR, NO_LIMIT)
-        : this.#lay(writeLinks(owner, chain).rrset('answer', chain.target, signers)),
+        : this.#layAgain(writeLinks(owner, chain).rrset('answer', chain.target, signers)),
     )
+  }
+
+  #follow(alias: RRset): Chain {
+    const chain = followChain(this.#catalog, alias)
+    if (this.#repeatable > 0) return chain
+    return { ...chain, links: chain.links.slice(0, 1), end: { kind: 'outside' } }
   }
 
   /** For every type at the chain's end the chain with that RRset; gives the fragment for all other types. */
@@ -222,12 +244,14 @@ class Compiler {
           this.#negativeLimit(end.served, end.owner),
         )
         for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
-          entries.set(rrset.type, this.#layAnswer(writeLinks(owner, chain), target, target, rrset))
+          const all = this.#withAnswer(writeLinks(owner, chain), target, target, rrset)
+          // A set that has no room behind the aliases is found by who follows them.
+          entries.set(rrset.type, this.#layAgain(all.tooLarge ? writeLinks(owner, chain) : all))
         }
         for (const { type, slot } of this.#catalog.managedAt(end.served, end.owner)?.slots ?? []) {
           entries.set(
             type,
-            this.#lay(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata)),
+            this.#layAgain(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata)),
           )
         }
         const parent = end.owner === end.served.zone.origin ? this.#catalog.zoneAbove(end.served) : undefined
@@ -240,7 +264,7 @@ class Compiler {
         const writer = writeLinks(owner, chain)
         this.#writeReferral(writer, end.served, end.cut)
         if (lowerCase(target) === end.cut) this.#signersBehind(entries, owner, chain, end.served)
-        return this.#lay(writer)
+        return this.#layAgain(writer)
       }
       case 'failed':
         return this.#lay(writeLinks(owner, chain, Rcode.SERVFAIL, ExtendedError.notLoaded))
@@ -257,7 +281,7 @@ class Compiler {
   #chainWithSoa(owner: Name, chain: Chain, served: ServedZone, rcode: number, limit: number): number {
     const writer = writeLinks(owner, chain, rcode)
     this.#writeSoa(writer, served, limit)
-    return this.#lay(writer)
+    return this.#layAgain(writer)
   }
 
   #negativeLimit(served: ServedZone, owner: Name): number {
@@ -268,10 +292,18 @@ class Compiler {
     return this.#zoneFragments.get(served) ?? { nodata: this.#notLoaded, nxdomain: this.#notLoaded }
   }
 
-  /** The set as the answer, with what helps those who get it. */
-  #layAnswer(writer: FragmentWriter, name: Name, owner: Owner, rrset: RRset): number {
+  /** Writes the set as the answer, with what helps those who get it. */
+  #withAnswer(writer: FragmentWriter, name: Name, owner: Owner, rrset: RRset): FragmentWriter {
     writer.rrset('answer', owner, rrset)
-    if (!this.#minimal) writeAdditional(writer, this.#catalog, name, rrset)
+    const { length } = writer
+    if (!this.#minimal && this.#repeatable > 0) writeAdditional(writer, this.#catalog, name, owner, rrset)
+    this.#repeatable -= writer.length - length
+    return writer
+  }
+
+  /** As `#lay`, of what stands elsewhere too. */
+  #layAgain(writer: FragmentWriter): number {
+    this.#repeatable -= writer.length + FRAGMENT_HEAD_BYTES
     return this.#lay(writer)
   }
 

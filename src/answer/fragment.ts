@@ -48,6 +48,8 @@ export class FragmentWriter {
   #length = 0
   #required: { length: number; additional: number } | undefined
   #fallback = 0
+  /** There is no room for more additional data. */
+  #full = false
 
   constructor(options: FragmentOptions) {
     this.#options = options
@@ -59,14 +61,21 @@ export class FragmentWriter {
     }
   }
 
-  /** Whether what was written is more than any response can carry. */
+  /** Bytes of records. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Whether what was written is more than any response can carry; the rest is not written then. */
   get tooLarge(): boolean {
     return this.#length > MAX_BODY_BYTES
   }
 
   /** Writes all records of the set, the sections in their order. `ttl` in seconds takes the place of the set's own. */
   rrset(section: Section, owner: Owner, { type, ttl, data }: RRset, ttlLimit = ttl): this {
+    const [length, pointers, { additional }] = [this.#length, this.#pointers.length, this.#counts]
     for (const one of data) {
+      if (this.tooLarge || this.#full) break
       if (owner === undefined) this.#u16(POINTER | QUESTION)
       else this.#name(owner)
       this.#u16(type)
@@ -78,6 +87,8 @@ export class FragmentWriter {
       this.#setU16(lengthAt, this.#length - lengthAt - 2)
       this.#counts[section]++
     }
+    if (this.tooLarge && this.#required !== undefined && length <= MAX_BODY_BYTES)
+      this.#takeBack(length, pointers, additional)
     return this
   }
 
@@ -126,6 +137,16 @@ export class FragmentWriter {
     new Uint16Array(words.buffer).set(pointers, (FragmentWord.size + this.#inserts.length) * 2)
     new Uint8Array(words.buffer).set(this.#body.subarray(0, this.#length), head * 4)
     return words
+  }
+
+  /** Takes a set of additional data out again, with all that points into it. */
+  #takeBack(length: number, pointers: number, additional: number): void {
+    this.#full = true
+    this.#length = length
+    this.#pointers.length = pointers
+    this.#counts.additional = additional
+    const end = this.#start() + length
+    for (const [name, at] of this.#targets) if (at >= end) this.#targets.delete(name)
   }
 
   #data(type: number, data: Uint8Array): void {

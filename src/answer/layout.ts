@@ -19,6 +19,8 @@
  * What comes from the board is inserted behind the body, each record behind an owner pointer of its own.
  */
 
+import { MAX_RRSET_BYTES } from '#zone/rrset.ts'
+
 export const TABLE_MAGIC = 0x55_44_53_31
 
 export const TableWord = { magic: 0, seed: 1, index: 2, indexMask: 3, maxLabels: 4, size: 8 } as const
@@ -68,4 +70,5 @@ export const AA = 0x0400
 export const POINTER = 0xc000
 /** Where the question's name begins, and the pointer to it. */
 export const QUESTION = 12
-export const MAX_BODY_BYTES = 65_000
+/** Of records in one message, which has a question and EDNS too. */
+export const MAX_BODY_BYTES: number = MAX_RRSET_BYTES

@@ -1,12 +1,11 @@
 /** Finds the fragment that answers a question in a compiled table. Nothing is allocated. */
-
+import { MAX_LABELS } from '#wire/name.ts'
 import { Rcode } from '#wire/types.ts'
 import { hashLabel, LOWER } from './hash.ts'
 import { FragmentWord, NODE_COVERS_BELOW, NodeWord, TABLE_MAGIC, TableWord } from './layout.ts'
 import type { QueryReader } from './query.ts'
 
 const NAME_LENGTH_MASK = 0xff
-const MAX_LABELS = 128
 
 export class TableReader {
   readonly words: Uint32Array

@@ -1,10 +1,9 @@
 /** Reads a query's header, question and EDNS (RFC 1035 §4.1, RFC 6891 §6.1) into fields of one object that is used over and over. */
+import { MAX_LABEL_BYTES, MAX_LABELS, MAX_NAME_BYTES } from '#wire/name.ts'
 import { Opcode, Rcode, RrType } from '#wire/types.ts'
 import { EdnsOptions } from './edns-options.ts'
 
 export const HEADER_BYTES = 12
-const MAX_LABELS = 128
-const MAX_QNAME_BYTES = 255
 /** Of a record behind its owner: type, class, TTL, length. */
 const FIXED_BYTES = 10
 
@@ -84,13 +83,13 @@ export class QueryReader {
       const length = bytes[at]!
       if (length === 0) break
       // A pointer here could only point into the header.
-      if (length > 63 || labels === MAX_LABELS) return 0
+      if (length > MAX_LABEL_BYTES || labels === MAX_LABELS) return 0
       this.labelStarts[labels++] = at - from
       at += 1 + length
     }
     at++
     this.labelCount = labels
-    return at - from > MAX_QNAME_BYTES ? 0 : at
+    return at - from > MAX_NAME_BYTES ? 0 : at
   }
 
   /** Walks over what comes behind the question; only OPT matters, and it belongs to the last `additional` records. */
@@ -141,7 +140,7 @@ function skipName(bytes: Uint8Array, from: number, end: number): number {
     const length = bytes[at]!
     if (length === 0) return at + 1
     if (length >= 0xc0) return at + 2
-    if (length > 63) return 0
+    if (length > MAX_LABEL_BYTES) return 0
     at += 1 + length
   }
   return 0

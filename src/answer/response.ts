@@ -1,5 +1,6 @@
 /** Makes one response in the buffer of its query: fragment, board records, header, EDNS. One object, used over and over. */
 import { RrClass, RrType } from '#wire/types.ts'
+import { RECORD_HEAD_BYTES } from '#zone/rrset.ts'
 import type { Arrival } from './arrival.ts'
 import type { BoardReader } from './board-reader.ts'
 import { Transport } from './counters.ts'
@@ -21,8 +22,6 @@ const AUTHORITY = 8
 const ADDITIONAL = 10
 /** A body this long is copied by the engine, a shorter one byte by byte: each is quicker there. */
 const LONG_BODY_BYTES = 160
-/** A name as pointer, type, class, TTL and length. */
-const RECORD_HEAD_BYTES = 12
 
 export class Response {
   /** The name that is being answered: the question's, or where an alias has led. */
@@ -179,11 +178,12 @@ export class Response {
 
   /** An answer of nothing but the zone's SOA has the expire that EXPIRE tells (RFC 7314 §3.2), before the minimum at its end. */
   #expireAt(flags: number): number {
-    const alone =
-      u16(this.#bytes, this.#start + ANSWERS) === 1 && u16(this.#bytes, this.#start + AUTHORITY) === 0
-    return alone && flags !== 0 && this.#query.qtype === RrType.SOA && this.subject === this.#query
-      ? this.#end - 8
-      : 0
+    const { qtype, qnameLength } = this.#query
+    if (flags === 0 || qtype !== RrType.SOA || u16(this.#bytes, this.#start + ANSWERS) !== 1) return 0
+    // The first record, which may be an alias: its owner is a pointer, or the root.
+    const owner = this.#start + HEADER_BYTES + qnameLength + 4
+    const type = owner + (this.#bytes[owner] === 0 ? 1 : 2)
+    return u16(this.#bytes, type) === RrType.SOA ? this.#end - 8 : 0
   }
 
   get #move() {

@@ -1,5 +1,5 @@
 /** Lays nodes and fragments into one buffer and makes the index. */
-import { labelsOf, type Name } from '#wire/name.ts'
+import { MAX_LABELS, MAX_NAME_BYTES, type Name } from '#wire/name.ts'
 import { hashLabel } from './hash.ts'
 import { NodeWord, TABLE_MAGIC, TableWord } from './layout.ts'
 
@@ -18,6 +18,9 @@ export class TableBuilder {
   #words = new Uint32Array(1 << 14)
   #length: number = TableWord.size
   #maxLabels = 0
+  /** Of the name that is hashed: its bytes, and where each label begins. */
+  readonly #bytes = new Uint8Array(MAX_NAME_BYTES)
+  readonly #starts = new Uint8Array(MAX_LABELS)
 
   /** @param seed makes the hash one that nobody outside can know */
   constructor(seed: number) {
@@ -83,12 +86,16 @@ export class TableBuilder {
   }
 
   #hash(name: Name): number {
-    const labels = labelsOf(name)
-    this.#maxLabels = Math.max(this.#maxLabels, labels.length)
+    let labels = 0
+    for (let at = 0; at < name.length - 1; at += 1 + name.charCodeAt(at)) this.#starts[labels++] = at
+    for (let i = 0; i < name.length; i++) this.#bytes[i] = name.charCodeAt(i)
+    this.#maxLabels = Math.max(this.#maxLabels, labels)
     let hash = this.#seed
-    for (const label of labels.reverse()) {
-      const bytes = Uint8Array.from(String.fromCharCode(label.length) + label, char => char.charCodeAt(0))
-      hash = hashLabel(hash, bytes, 0, bytes.length)
+    let end = name.length - 1
+    while (labels > 0) {
+      const start = this.#starts[--labels]!
+      hash = hashLabel(hash, this.#bytes, start, end)
+      end = start
     }
     return hash >>> 0
   }

@@ -26,9 +26,9 @@ export function formatComplaint(complaint: Complaint): string {
 
 /** A line of a file made fit to be shown: tabs and control characters as spaces, cut at 200 characters around the column. */
 export function excerptOf(line: string, column: number): { excerpt: string; caret: number } {
+  const start = Math.max(0, Math.min(column - 100, line.length - 200))
+  // Cut first: a line may be long, and many complaints be of it.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  const clean = line.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
-  if (clean.length <= 200) return { excerpt: clean.trimEnd(), caret: column }
-  const start = Math.max(0, Math.min(column - 100, clean.length - 200))
-  return { excerpt: clean.slice(start, start + 200), caret: column - start }
+  const excerpt = line.slice(start, start + 200).replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')
+  return { excerpt: line.length > 200 ? excerpt : excerpt.trimEnd(), caret: column - start }
 }

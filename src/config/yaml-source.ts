@@ -2,6 +2,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
@@ -22,6 +23,9 @@ export type Path = readonly (string | number)[]
 /** A few aliases are convenient; many are an attack on the memory. */
 const MAX_ALIASES = 100
 
+/** More than anybody reads; each has to be found in the file. */
+const MAX_COMPLAINTS = 1000
+
 const SYNTAX_WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'more than one document; use a file for each',
   NON_STRING_KEY: 'a key must be a text; put an address with brackets in quotes',
@@ -37,6 +41,9 @@ export class YamlSource {
   readonly #text: string
   readonly #lines = new LineCounter()
   readonly #document: Document | undefined
+  readonly #counts: Record<Severity, number> = { error: 0, warning: 0 }
+  /** Whether a list or a map is a key: values of such could take for ever to make. */
+  #hasCompoundKeys = false
 
   /** Complains of all that is not YAML. Never throws. */
   constructor(text: string, file: string, complaints: Complaints) {
@@ -58,7 +65,7 @@ export class YamlSource {
       }) as Document
       this.#complainOfSyntax(this.#document)
       this.#complainOfKeys(this.#document)
-      this.value = this.#document.toJS({ maxAliasCount: MAX_ALIASES })
+      this.value = this.#hasCompoundKeys ? null : this.#document.toJS({ maxAliasCount: MAX_ALIASES })
       this.sound = this.#document.errors.length + this.#document.warnings.length === 0
     } catch (error) {
       this.value = null
@@ -91,6 +98,7 @@ export class YamlSource {
 
   /** Complains of the value at the path, or of its key; where there is none, of the nearest thing above it. */
   complain(path: Path, message: string, at: 'key' | 'value' = 'value', severity: Severity = 'error'): void {
+    if (!this.#isShown(severity)) return
     const shown = withoutUnwritten(path, this)
     const text = shown.length === 0 ? message : `${pathToText(shown)}: ${message}`
     this.#add(this.#offsetOf(shown, at), text, severity)
@@ -98,6 +106,18 @@ export class YamlSource {
 
   warn(path: Path, message: string): void {
     this.complain(path, message, 'key', 'warning')
+  }
+
+  /** Whether one more is shown; that there are more is said once. */
+  #isShown(severity: Severity): boolean {
+    const count = ++this.#counts[severity]
+    if (count === MAX_COMPLAINTS + 1)
+      this.complaints.ofWhole(
+        this.file,
+        `there are more than ${MAX_COMPLAINTS} ${severity}s; these are the first`,
+        severity,
+      )
+    return count <= MAX_COMPLAINTS
   }
 
   #add(offset: number, message: string, severity: Severity): void {
@@ -111,6 +131,7 @@ export class YamlSource {
 
   #complainOfSyntax(document: Document): void {
     for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+      if (!this.#isShown('error')) return
       const plain = message.replace(/\s+/g, ' ').slice(0, 200)
       this.#add(pos[0], SYNTAX_WORDS[code] ?? `not YAML: ${plain}`, 'error')
     }
@@ -126,17 +147,18 @@ export class YamlSource {
   }
 
   #complainOfKey({ key }: Pair, seen: Map<unknown, number>, above: () => Path): void {
+    if (isCollection(key)) this.#hasCompoundKeys = true
     if (!isScalar(key)) return
     const name = String(key.value)
     const offset = key.range?.[0] ?? 0
     const first = seen.get(name)
-    const text = (): string => pathToText([...above(), name])
-    if (first !== undefined) {
-      this.#add(offset, `${text()}: is here twice; first in line ${this.#lines.linePos(first).line}`, 'error')
-    } else if (name === '__proto__') {
-      this.#add(offset, `${text()}: cannot be a key`, 'error')
-    }
     if (first === undefined) seen.set(name, offset)
+    if ((first === undefined && name !== '__proto__') || !this.#isShown('error')) return
+    const problem =
+      first === undefined
+        ? 'cannot be a key'
+        : `is here twice; first in line ${this.#lines.linePos(first).line}`
+    this.#add(offset, `${pathToText([...above(), name])}: ${problem}`, 'error')
   }
 
   #offsetOf(path: Path, at: 'key' | 'value'): number {

@@ -5,7 +5,7 @@ export interface StreamLimits {
   /** A connection without progress for so long is closed. */
   readonly idleMs: number
   readonly connections: number
-  /** From one address. */
+  /** A client is what `clientOf` says. */
   readonly connectionsPerClient: number
 }
 
@@ -13,6 +13,14 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   idleMs: 10_000,
   connections: 1000,
   connectionsPerClient: 100,
+}
+
+/** Bytes of an address: of IPv6 those of the /64 in which one host has all the addresses that it wants. */
+const CLIENT_BYTES = 8
+
+/** Whose connections count together, by the bytes of the address (RFC 7766 §6.2.2). */
+export function clientOf(address: Uint8Array): string {
+  return address.subarray(0, CLIENT_BYTES).join('.')
 }
 
 interface Closable {

@@ -8,7 +8,7 @@ import { bindError } from './bind-error.ts'
 import type { ThreadData } from './messages.ts'
 import { StreamAnswerer } from './stream-answerer.ts'
 import { StreamConnection } from './stream-connection.ts'
-import { OpenConnections, type StreamLimits } from './stream-limits.ts'
+import { clientOf, OpenConnections, type StreamLimits } from './stream-limits.ts'
 import { ThreadSide } from './thread-side.ts'
 
 export interface StreamData {
@@ -51,8 +51,8 @@ function accept(socket: Socket): void {
   socket.on('error', () => undefined)
   const client = socket.remoteAddress
   if (client === undefined) return void socket.destroy()
-  connections.add(socket, client)
-  socket.on('close', () => connections.remove(socket))
   const address = parseAddress(client.replace(/%.*$/, ''))?.bytes ?? new Uint8Array(0)
+  connections.add(socket, clientOf(address))
+  socket.on('close', () => connections.remove(socket))
   new StreamConnection(socket, address, answerer, () => connections.touch(socket))
 }

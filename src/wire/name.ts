@@ -9,6 +9,8 @@ export type Name = string & { readonly [validated]: 'Name' }
 export const ROOT = '\0' as Name
 export const MAX_NAME_BYTES = 255
 export const MAX_LABEL_BYTES = 63
+/** Of one byte each, the root's not counted: 127 fit into a name. */
+export const MAX_LABELS = 127
 
 export type NameError =
   | 'empty'

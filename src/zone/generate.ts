@@ -45,7 +45,7 @@ export function readGeneration(
       token: 0,
     }
   if (owner === undefined || owner.quoted) return { error: 'a name has no quotes', token: 1 }
-  const template: (string | Insert)[] = []
+  const template: Template[] = []
   for (const [index, text] of [owner.text, ...textsOf(rest)].entries()) {
     const parts = parseTemplate(text)
     if (parts === undefined)
@@ -53,9 +53,9 @@ export function readGeneration(
         error: `in ${show(text)} a $ is followed by neither nothing nor {OFFSET[,WIDTH[,BASE]]}, where BASE is one of d o x X n N and WIDTH at most ${MAX_WIDTH}`,
         token: index + 1,
       }
-    template.push(...(index === 0 ? [] : [' ']), ...parts)
+    template.push(index === 0 ? parts : [' ', ...parts])
   }
-  return { kind: 'generate', ...numbers, template, place }
+  return { kind: 'generate', ...numbers, template: template.flat(), place }
 }
 
 /** How many entries it makes. */

@@ -37,6 +37,12 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 /** Each parenthesis without an end is looked for far down the file; so many times at most. */
 const MAX_UNCLOSED = 8
 
+/** Of an entry in parentheses, comments and empty lines included: what goes on for longer has lost its end. */
+const MAX_SPAN_BYTES = 16 * 1024 * 1024
+
+/** So many empty lines one after the other are an entry too, so that who reads can pause. */
+const MAX_EMPTY_LINES = 100
+
 /** Of all words of an entry, each with the space behind it. The longest data, every byte of it escaped, is less. */
 const MAX_ENTRY_BYTES = 1024 * 1024
 
@@ -50,8 +56,9 @@ export class Lexer {
   #unclosed = 0
   #tokens: Token[] = []
   #size = 0
-  /** Offsets of the parentheses that are open, outermost first. */
-  #open: number[] = []
+  /** How many parentheses are open, and the offset of the outermost. */
+  #depth = 0
+  #outermost = 0
   #problem: Problem | undefined
 
   /**
@@ -68,12 +75,13 @@ export class Lexer {
     this.#at = BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte) ? BYTE_ORDER_MARK.length : 0
   }
 
-  /** The next entry that is not empty; undefined at the end. After a problem the entry after it begins on the next line. */
+  /** The next entry; undefined at the end. Of many empty lines one is an entry. After a problem the entry after it begins on the next line. */
   next(): Entry | undefined {
-    while (this.#at < this.#bytes.length) {
+    for (let empty = 1; this.#at < this.#bytes.length; empty++) {
       const first = this.#bytes[this.#at]
       const entry = this.#entry(first === SPACE || first === TAB)
-      if (entry.tokens.length > 0 || entry.problem !== undefined) return entry
+      const isEmpty = entry.tokens.length === 0 && entry.problem === undefined
+      if (!isEmpty || empty === MAX_EMPTY_LINES) return entry
     }
     return undefined
   }
@@ -81,11 +89,10 @@ export class Lexer {
   #entry(blankOwner: boolean): Entry {
     this.#tokens = []
     this.#size = 0
-    this.#open = []
+    this.#depth = 0
     this.#problem = undefined
     while (this.#step());
-    const [unclosed] = this.#open
-    if (unclosed !== undefined && this.#problem === undefined) this.#giveUp(unclosed)
+    if (this.#depth > 0 && this.#problem === undefined) this.#giveUp(this.#outermost)
     const end = this.#place(this.#at)
     if (this.#problem !== undefined) this.#skipLine()
     this.#at++
@@ -103,17 +110,19 @@ export class Lexer {
         this.#at++
         return true
       case LINE_FEED:
-        if (this.#open.length === 0) return false
+        if (this.#depth === 0 || this.#at - this.#outermost > MAX_SPAN_BYTES) return false
         this.#at++
         return true
       case SEMICOLON:
         this.#skipLine()
         return true
       case OPEN:
-        this.#open.push(this.#at++)
+        if (this.#depth++ === 0) this.#outermost = this.#at
+        this.#at++
         return true
       case CLOSE:
-        if (this.#open.pop() === undefined) return this.#fail(') without a ( before it', this.#at)
+        if (this.#depth === 0) return this.#fail(') without a ( before it', this.#at)
+        this.#depth--
         this.#at++
         return true
       case QUOTE:
@@ -152,7 +161,7 @@ export class Lexer {
     this.#size += end - start + 1
     if (this.#size > MAX_ENTRY_BYTES) {
       // Parentheses that go on for so long are taken for open ones.
-      if (this.#open.length > 0) return false
+      if (this.#depth > 0) return false
       return this.#fail(`from here on it is longer than ${MAX_ENTRY_BYTES} bytes: no record is`, start)
     }
     const place = this.#place(quoted ? start - 1 : start)

@@ -2,6 +2,11 @@
 import type { RecordStore } from './record-store.ts'
 import type { Place } from './sources.ts'
 
+/** What one message can hold of a set, its records as pointer, type, class, TTL, length and data: 65,535 less the question and EDNS, both as large as can be. */
+export const MAX_RRSET_BYTES = 65_000
+/** Of each record, beside its data. */
+export const RECORD_HEAD_BYTES = 12
+
 export interface RRset {
   readonly type: number
   /** Seconds. */
@@ -48,9 +53,8 @@ export class StoredRRset implements RRset {
     return this.#count
   }
 
-  /** Bytes of data. */
-  get size(): number {
-    return this.#size
+  get isTooLarge(): boolean {
+    return this.#count * RECORD_HEAD_BYTES + this.#size > MAX_RRSET_BYTES
   }
 
   append(data: Uint8Array, place: Place): void {

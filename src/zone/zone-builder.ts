@@ -3,19 +3,16 @@ import { isAtOrBelow, lowerCase, type Name, nameToText } from '#wire/name.ts'
 import { RrType, typeToText } from '#wire/types.ts'
 import type { ComplaintList } from './complaint-list.ts'
 import type { PlacedRecord } from './entry-reader.ts'
-import type { StoredRRset } from './rrset.ts'
+import { MAX_RRSET_BYTES } from './rrset.ts'
 import type { Place, Sources } from './sources.ts'
 import { Zone } from './zone.ts'
-
-const MAX_MESSAGE_BYTES = 65535
-/** Header, type and class of the question. */
-const MESSAGE_HEAD_BYTES = 12 + 4
-/** Pointer to the owner, type, class, TTL and length. */
-const RECORD_HEAD_BYTES = 12
 
 /** What a zone may take of the memory. */
 const MAX_RECORDS = 4_000_000
 const MAX_DATA_BYTES = 1024 * 1024 * 1024
+const MAX_NAME_BYTES = 256 * 1024 * 1024
+/** Of one name: they are looked through one by one. There are fewer that mean anything. */
+const MAX_TYPES = 256
 /** Only the SOA tells what the zone is. */
 const MAX_WAITING = 100_000
 
@@ -94,6 +91,10 @@ export class ZoneBuilder {
       )
       return
     }
+    const node = zone.nodes.get(owner)
+    const before = node?.get(type)
+    // It is complained of already.
+    if (before?.isTooLarge === true) return
     const { outcome, rrset } = zone.put({ ...record, owner }, place)
     if (outcome === 'duplicate') {
       this.#complaints.warn(place, 'the same record stands here more than once')
@@ -104,22 +105,25 @@ export class ZoneBuilder {
         place,
         `the TTL ${ttl} differs from that of the ${typeToText(type)} before, ${rrset.ttl}, which is taken (RFC 2181)`,
       )
-    this.#checkSize(owner, rrset, record.data, place)
+    if (rrset.isTooLarge)
+      this.#complaints.error(
+        place,
+        `with this one the ${typeToText(type)} records of ${nameToText(owner)} are more than a message can hold, ${MAX_RRSET_BYTES} bytes`,
+      )
+    this.#checkLimits(zone, place)
+    if (before === undefined && node !== undefined && node.size > MAX_TYPES)
+      this.#giveUp(place, `more than ${MAX_TYPES} types at ${nameToText(owner)}`)
+  }
+
+  #checkLimits(zone: Zone, place: Place): void {
     if (zone.recordCount > MAX_RECORDS) this.#giveUp(place, `more than ${MAX_RECORDS} records in one zone`)
     if (zone.dataBytes > MAX_DATA_BYTES)
       this.#giveUp(place, `more than ${MAX_DATA_BYTES / 1024 / 1024} MiB of data in one zone`)
-  }
-
-  /** Complains once of a set that fits in no message. */
-  #checkSize(owner: Name, { type, count, size }: StoredRRset, data: Uint8Array, place: Place): void {
-    const bytes = MESSAGE_HEAD_BYTES + owner.length + count * RECORD_HEAD_BYTES + size
-    if (bytes <= MAX_MESSAGE_BYTES) return
-    if (count > 1 && bytes - RECORD_HEAD_BYTES - data.length > MAX_MESSAGE_BYTES) return
-    const what = `${typeToText(type)} records of ${nameToText(owner)}`
-    this.#complaints.error(
-      place,
-      `with this one the ${what} are more than a message can hold, ${MAX_MESSAGE_BYTES} bytes`,
-    )
+    if (zone.nameBytes > MAX_NAME_BYTES)
+      this.#giveUp(
+        place,
+        `more than ${MAX_NAME_BYTES / 1024 / 1024} MiB of names in one zone, with those between them`,
+      )
   }
 
   #giveUp(place: Place, message: string): void {

@@ -111,10 +111,13 @@ class Checks {
     }
   }
 
-  /** RFC 1034 §3.6.2, RFC 6672 §2.4. */
   #alone(owner: Name, { type, count, places }: StoredRRset): void {
-    if (count > 1)
-      this.#complaints.error(places[0] ?? 0, `${nameToText(owner)} has more than one ${typeToText(type)}`)
+    if (count === 1) return
+    const rfc = type === RrType.DNAME ? 'RFC 6672 §2.4' : 'RFC 2181 §10.1'
+    this.#complaints.error(
+      places[0] ?? 0,
+      `${nameToText(owner)} has more than one ${typeToText(type)}: a name has one only (${rfc})`,
+    )
   }
 
   #alias(owner: Name, node: StoredNode, { places }: StoredRRset): void {

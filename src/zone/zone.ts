@@ -27,6 +27,7 @@ export class Zone {
   /** What the larger RRsets hold, as text: looking through all of their data for each record would be quadratic. */
   readonly #contents = new Map<StoredRRset, Set<string>>()
   #recordCount = 0
+  #nameBytes = 0
 
   constructor(origin: Name) {
     this.origin = lowerCase(origin)
@@ -43,6 +44,11 @@ export class Zone {
   /** Bytes set aside for record data. */
   get dataBytes(): number {
     return this.#store.bytes
+  }
+
+  /** Bytes of all names, with the empty ones between them. */
+  get nameBytes(): number {
+    return this.#nameBytes
   }
 
   /**
@@ -110,13 +116,19 @@ export class Zone {
     const known = this.#nodes.get(owner)
     if (known !== undefined) return known
     if (!isAtOrBelow(owner, this.origin)) throw new RangeError('the owner is outside the zone')
-    const node = new StoredNode()
-    this.#nodes.set(owner, node)
+    const node = this.#newNode(owner)
     let above = owner === this.origin ? undefined : parentOf(owner)
     while (above !== undefined && !this.#nodes.has(above)) {
-      this.#nodes.set(compactLower(above), new StoredNode())
+      this.#newNode(compactLower(above))
       above = above === this.origin ? undefined : parentOf(above)
     }
+    return node
+  }
+
+  #newNode(owner: Name): StoredNode {
+    const node = new StoredNode()
+    this.#nodes.set(owner, node)
+    this.#nameBytes += owner.length
     return node
   }
 }

@@ -52,6 +52,15 @@ describe('other classes', () => {
   })
 })
 
+describe('names of no zone here', () => {
+  it('are refused, and counted', () => {
+    const counted = new Lab(ZONES)
+    for (const owner of ['.', 'test.', 'xp.test.', 'www.example.'])
+      assert.deepEqual(counted.transcript(`${owner} A`, { transport: 'tcp' }), ['REFUSED'])
+    assert.deepEqual(counted.counts.refused, [{ transport: 'tcp', label: 'outside', value: 4 }])
+  })
+})
+
 describe('types that are no data', () => {
   it('transfers are refused, and counted', () => {
     const counted = new Lab(ZONES)

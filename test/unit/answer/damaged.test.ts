@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { Arrival } from '#answer/arrival.ts'
 import { Transport } from '#answer/counters.ts'
 import { DamagedQueries } from '#test/damaged-queries.ts'
-import { decodeMessage } from '#wire/message.ts'
+import { assertResponse } from '#test/response-rules.ts'
 import { Lab } from './lab.ts'
 
 const PACKETS = 1_000_000
@@ -71,25 +71,9 @@ describe('damaged packets', () => {
         const context = (): string => `packet ${i}: ${Buffer.from(query).toString('hex')}`
         assert.ok(length <= limit, context())
         if (transport === 'udp') assert.ok(bytes[limit + 600] === FENCE, context())
-        if (length > 0) check(query, bytes.subarray(0, length), i % READ_EVERY === 0, context)
+        if (length > 0) assertResponse(query, bytes.subarray(0, length), i % READ_EVERY === 0, context)
         else assert.ok(query.length < 12 || ((query[2] ?? 0) & 0x80) !== 0, context())
       }
     })
   }
 })
-
-function check(query: Uint8Array, response: Uint8Array, whole: boolean, context: () => string): void {
-  assert.ok(response.length >= 12, context())
-  assert.ok(((query[2] ?? 0) & 0x80) === 0, `a response to a response; ${context()}`)
-  assert.ok(((response[2] ?? 0) & 0x80) !== 0, context())
-  assert.ok(response[0] === query[0] && response[1] === query[1], context())
-  const questions = ((response[4] ?? 0) << 8) | (response[5] ?? 0)
-  assert.ok(questions <= 1, context())
-  if (!whole) return
-  const message = decodeMessage(response)
-  assert.ok(message !== undefined, `${context()} -> ${Buffer.from(response).toString('hex')}`)
-  if (questions === 1) {
-    const end = 12 + (message.questions[0]?.name.length ?? 0) + 4
-    assert.ok(Buffer.from(response.subarray(12, end)).equals(query.subarray(12, end)), context())
-  }
-}

@@ -208,6 +208,20 @@ describe('EXPIRE (RFC 7314)', () => {
     assert.deepEqual(optionsOf('www.p.test. A', edns([[EdnsOption.expire, '']])), [])
     assert.deepEqual(optionsOf('www.p.test. SOA', edns([[EdnsOption.expire, '']])), [])
   })
+
+  it('is not told of an alias that is all there is, whose data only looks like it', () => {
+    const aliases = new Lab({
+      'p.test.': `${HEAD}out CNAME www.elsewhere.example.\nlong DNAME ${'x'.repeat(63)}.${'y'.repeat(63)}.${'z'.repeat(63)}.\n`,
+    })
+    for (const owner of ['out.p.test.', `${'a'.repeat(63)}.long.p.test.`]) {
+      const { answer, edns: back } = aliases.ask(`${owner} SOA`, edns([[EdnsOption.expire, '']]))
+      assert.equal(answer.length, 1)
+      assert.deepEqual(
+        back?.options.filter(({ code }) => code === EdnsOption.expire),
+        [],
+      )
+    }
+  })
 })
 
 describe('keepalive (RFC 7828)', () => {
@@ -227,6 +241,34 @@ describe('Extended DNS Errors (RFC 8914)', () => {
 
   it('do not come to who has sent no EDNS', () => {
     assert.equal(lab.ask('www.example. A').edns, undefined)
+  })
+})
+
+describe('sizes', () => {
+  const strings = (bytes: number): string =>
+    Array.from({ length: bytes / 100 }, () => `"${'x'.repeat(99)}"`).join(' ')
+  // Header and question of 28 bytes, a record of 12 and its data.
+  const large = new Lab({
+    'p.test.': `${HEAD}mid TXT ${strings(400)} "${'y'.repeat(71)}"\nbig TXT ${strings(500)}\n`,
+  })
+  const bytesOf = (owner: string, udpSize?: number): [number | undefined, boolean | undefined] => {
+    const query = encodeQuery({
+      id: 1,
+      name: name(`${owner}.p.test.`),
+      type: RrType.TXT,
+      ...(udpSize === undefined ? {} : { edns: { udpSize } }),
+    })
+    const response = large.send(query)
+    return [response?.length, response && decodeMessage(response)?.truncated]
+  }
+
+  it('without EDNS, and with one that says less, are up to 512 bytes', () => {
+    assert.deepEqual(bytesOf('mid'), [512, false])
+    for (const udpSize of [0, 100, 511, 512]) assert.deepEqual(bytesOf('mid', udpSize), [39, true])
+    assert.deepEqual(bytesOf('mid', 523), [523, false])
+    assert.deepEqual(bytesOf('mid', 522), [39, true])
+    assert.deepEqual(bytesOf('big'), [28, true])
+    assert.deepEqual(bytesOf('big', 65_535), [551, false])
   })
 })
 

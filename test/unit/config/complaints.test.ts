@@ -42,6 +42,24 @@ test('a pool of more addresses than one answer can hold', async () => {
   ])
 })
 
+test('keys that are maps within maps, and more faults than anybody reads', async () => {
+  const head = 'zone: a.example\nnameservers: { ns1: 192.0.2.53 }\n'
+  await using folder = await folderOf({
+    'keys.yaml': `${head}names: ${'? '.repeat(2000)}`,
+    'twice.yaml': `${head}names: { ${'a: 1, '.repeat(20_000)} }`,
+    'pools.yaml': `${head}pools:\n${Array.from({ length: 5000 }, (_, i) => `  p${i}: { policy: none }\n`).join('')}`,
+  })
+  const complain = async (path: string): Promise<string[]> =>
+    linesOf((await checkPath(path, { cwd: folder.path, env: {} })).complaints)
+  const keys = await complain('keys.yaml')
+  assert.ok(keys.some(line => line.endsWith('a key must be a text; put an address with brackets in quotes')))
+  for (const file of ['twice.yaml', 'pools.yaml']) {
+    const lines = await complain(file)
+    assert.ok(lines.length >= 1001 && lines.length <= 2002, `${lines.length}`)
+    assert.equal(lines[0], `${file}: there are more than 1000 errors; these are the first`)
+  }
+})
+
 test('what is no zone and no configuration', async () => {
   await using folder = await folderOf({
     'notes.txt': '',

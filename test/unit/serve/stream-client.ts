@@ -14,6 +14,17 @@ export function framed(...messages: readonly Uint8Array[]): Uint8Array {
   )
 }
 
+/** The messages that are complete, each without its length. */
+export function framesOf(bytes: Uint8Array): Uint8Array[] {
+  const messages: Uint8Array[] = []
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const end = at + 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0))
+    if (end <= bytes.length) messages.push(bytes.subarray(at + 2, end))
+    at = end
+  }
+  return messages
+}
+
 export class StreamClient implements AsyncDisposable {
   readonly socket: Socket
   readonly #input = new FrameBuffer()
@@ -63,6 +74,18 @@ export class StreamClient implements AsyncDisposable {
       const chunk = this.socket.read() as Uint8Array | null
       if (chunk !== null) this.#input.append(chunk)
       else if (this.#closed) throw new Error(`closed after ${answers.length} answers`)
+      else await once(this.#changes, 'change', { signal })
+    }
+  }
+
+  /** Everything that comes until the server closes its side. */
+  async rest(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    const signal = AbortSignal.timeout(LIMIT_MS)
+    for (;;) {
+      const chunk = this.socket.read() as Uint8Array | null
+      if (chunk !== null) chunks.push(chunk)
+      else if (this.#closed) return Buffer.concat(chunks)
       else await once(this.#changes, 'change', { signal })
     }
   }

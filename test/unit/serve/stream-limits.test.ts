@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { parseAddress } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import { OpenConnections, type StreamLimits } from '#serve/stream-limits.ts'
+import { clientOf, OpenConnections, type StreamLimits } from '#serve/stream-limits.ts'
 
 const LIMITS: StreamLimits = { idleMs: 1000, connections: 3, connectionsPerClient: 2 }
 
@@ -110,5 +111,15 @@ describe('open connections', () => {
     open.closeAll()
     assert.deepEqual(closed, ['a', 'b'])
     assert.equal(clock.waiting, 0)
+  })
+})
+
+describe('a client', () => {
+  const client = (text: string): string => clientOf(parseAddress(text)?.bytes ?? assert.fail())
+
+  it('is an IPv4 address, or the /64 in which an IPv6 host has all addresses', () => {
+    assert.notEqual(client('192.0.2.1'), client('192.0.2.2'))
+    assert.equal(client('2001:db8:0:1::1'), client('2001:db8:0:1:ffff::2'))
+    assert.notEqual(client('2001:db8:0:1::1'), client('2001:db8:0:2::1'))
   })
 })

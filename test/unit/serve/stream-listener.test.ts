@@ -13,6 +13,9 @@ const SECOND = answeringWith('192.0.2.2')
 const PIPELINED = 1000
 const HUGE = 200
 const LONG_MS = 3_600_000
+/** More than the system keeps for a connection, of queries; and the answers of 60,000 bytes that it may keep. */
+const UNREAD_BYTES = 32 << 20
+const MOST_UNREAD = 1000
 
 interface Started extends AsyncDisposable {
   readonly listener: Listener
@@ -106,6 +109,19 @@ describe('the stream listener', () => {
       await client.closedByServer()
     }
     assert.equal(responseCount(server.listener.counters()), 0)
+  })
+
+  it('closes a connection whose client does not read, and makes no answers for it meanwhile', async () => {
+    const asked = framed(query(1, 'huge.example.', RrType.TXT))
+    const many = Buffer.alloc(UNREAD_BYTES, asked)
+    await using server = await started({ idleMs: 300 })
+    await using client = await StreamClient.connect(server.at)
+    // What the server has not taken when it closes makes the end a reset, and the write that waits for it fails.
+    await assert.rejects(client.write(many), /EPIPE|ECONNRESET/)
+    const answered = responseCount(server.listener.counters())
+    assert.ok(answered > 0 && answered < MOST_UNREAD, `${answered} answers were made`)
+    await using other = await StreamClient.connect(server.at)
+    await ask(other, 2)
   })
 
   for (const limits of [{ connections: 2 }, { connectionsPerClient: 2 }]) {

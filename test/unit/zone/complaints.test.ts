@@ -64,8 +64,14 @@ test('errors, each with its place', () => {
     ['sub SOA ns1 host 2 2 3 4 5', 'z:1:1: a second SOA: the first is on line 2'],
     ['x CNAME a\nx A 192.0.2.1\nx TXT a', 'z:1:1: x.example.test. has a CNAME and other data too: A, TXT'],
     ['@ CNAME a', 'z:1:1: example.test. has a CNAME and other data too: SOA, NS'],
-    ['x CNAME a\nX CNAME b', 'z:1:1: x.example.test. has more than one CNAME'],
-    ['x DNAME a\nx DNAME b', 'z:1:1: x.example.test. has more than one DNAME'],
+    [
+      'x CNAME a\nX CNAME b',
+      'z:1:1: x.example.test. has more than one CNAME: a name has one only (RFC 2181 §10.1)',
+    ],
+    [
+      'x DNAME a\nx DNAME b',
+      'z:1:1: x.example.test. has more than one DNAME: a name has one only (RFC 6672 §2.4)',
+    ],
     [
       'bad..name A 192.0.2.1\n A 192.0.2.2\n A 192.0.2.x',
       'z:1:1: "bad..name" is not a name: empty label',

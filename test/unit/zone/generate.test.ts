@@ -121,6 +121,14 @@ test('what is wrong with the line itself', () => {
   for (const [line, complaint] of cases) assert.deepEqual(complaintsBelow(line), [complaint], line)
 })
 
+test('a line of a million parts', () => {
+  const [complaint = ''] = complaintsBelow(`$GENERATE 1-2 ${'$a'.repeat(500_000)} A 192.0.2.1`)
+  assert.match(
+    complaint,
+    /^z:1:1: "1a1a.*…" is not a name: label longer than 63 bytes; this is with 1, which makes/,
+  )
+})
+
 test('so many records of all such lines together, and so much text', () => {
   assert.equal(
     read(`${HEAD}$GENERATE 1-60000 a$ A 192.0.2.1\n$GENERATE 1-60000 b$ A 192.0.2.1`).zone?.recordCount,

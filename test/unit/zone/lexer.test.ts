@@ -81,6 +81,21 @@ test('lines of megabytes: many comments, spaces, one word, many words', () => {
   ])
 })
 
+test('parentheses without number, or without an end within megabytes', () => {
+  const found = complaintsBelow(`x TXT ${'('.repeat(150_000_000)}`)
+  assert.deepEqual(found, ['z:1:7: ( is not closed'])
+  const apart = `x TXT (\n${'\n'.repeat(17 * 1024 * 1024)}a )\n`
+  assert.deepEqual(complaintsBelow(apart).slice(0, 1), ['z:1:7: ( is not closed'])
+})
+
+test('many empty lines are an entry now and then, so that others have their turn', () => {
+  const entries = entriesOf(`${'\n; comment\n'.repeat(500)}x`)
+  assert.deepEqual(
+    entries.map(({ tokens }) => tokens.length),
+    [...new Array<number>(10).fill(0), 1],
+  )
+})
+
 test('far along a line the column is that of the file, and the caret is below the fault', () => {
   const [complaint] = read(`${HEAD}x TXT ${'"é" '.repeat(1000)} a\\300 b`).complaints
   assert.equal(complaint?.column, 4008)

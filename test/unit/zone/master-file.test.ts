@@ -172,7 +172,14 @@ test('all complaints of a file, but not more than a person reads', () => {
 test('a set of 60,000 records is refused, once', () => {
   const records = Array.from({ length: 60_000 }, (_, i) => `big AAAA 2001:db8::${i.toString(16)}`).join('\n')
   assert.deepEqual(complaintsOf(HEAD + records), [
-    'z:2344:1: with this one the AAAA records of big.example.test. are more than a message can hold, 65535 bytes',
+    'z:2326:1: with this one the AAAA records of big.example.test. are more than a message can hold, 65000 bytes',
+  ])
+})
+
+test('a name of 300 types is refused', () => {
+  const types = Array.from({ length: 300 }, (_, i) => `x TYPE${1000 + i} \\# 0`).join('\n')
+  assert.deepEqual(complaintsOf(HEAD + types), [
+    'z:261:1: more than 256 types at x.example.test.; the rest is not read',
   ])
 })
 

@@ -32,6 +32,7 @@ test('names in between exist and are empty', () => {
   assert.deepEqual(new Set(zone.nodes.keys()), new Set(names))
   assert.equal(zone.nodes.get(name('b.c.example.test.'))?.size, 0)
   assert.equal(zone.recordCount, 1)
+  assert.equal(zone.nameBytes, names.join('').length)
 })
 
 test('what is outside of the zone has no place there', () => {
