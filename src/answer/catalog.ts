@@ -1,7 +1,7 @@
 /** The zones of this server together: what a name is, by the rules of RFC 1034 §4.3.2 and RFC 4592 §3.3. */
 import { childOf, lowerCase, type Name, parentOf } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
-import type { RRset, Zone } from '#zone/zone.ts'
+import type { RRset, Zone, ZoneNode } from '#zone/zone.ts'
 
 /** A zone to serve, with what is answered from the board. */
 export interface ServedZone {
@@ -41,6 +41,7 @@ export class Catalog {
   /** Zones with delegations or DNAMEs, and origins above those of others: for all else nobody has to look. */
   readonly #giving = new Set<ServedZone>()
   readonly #above = new Set<Name>()
+  readonly #hashed = new Map<ServedZone, ReadonlySet<Name>>()
 
   constructor(zones: readonly ServedZone[], failed: readonly FailedZone[]) {
     this.zones = zones
@@ -50,6 +51,8 @@ export class Catalog {
       this.#managed.set(served, new Map(served.managed.map(managed => [lowerCase(managed.name), managed])))
       for (const managed of served.managed) served.zone.touch(managed.name)
       if (givesAway(served)) this.#giving.add(served)
+      const hashed = hashedOwners(served)
+      if (hashed.size > 0) this.#hashed.set(served, hashed)
     }
     for (const origin of [...this.#byOrigin.keys(), ...this.failed])
       for (let above = parentOf(origin); above !== undefined; above = parentOf(above)) this.#above.add(above)
@@ -79,10 +82,10 @@ export class Catalog {
     return above === undefined ? undefined : this.#byOrigin.get(above)
   }
 
-  /** Whether the name belongs to the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
+  /** Whether the name exists as part of the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
   isAuthoritative(served: ServedZone, owner: Name): boolean {
     const { origin } = served.zone
-    if (this.#givenAway(served, owner) !== undefined) return false
+    if (!this.#exists(served, owner) || this.#givenAway(served, owner) !== undefined) return false
     return !this.#above.has(origin) || this.#zoneOf(owner, origin) === origin
   }
 
@@ -95,12 +98,16 @@ export class Catalog {
     const given = this.#givenAway(served, wanted)
     if (given !== undefined) return given
     if (this.isCut(served, wanted)) return { kind: 'delegation', served, cut: wanted }
-    if (served.zone.nodes.has(wanted)) return { kind: 'exact', served, owner: wanted }
+    if (this.#exists(served, wanted)) return { kind: 'exact', served, owner: wanted }
     let encloser = parentOf(wanted)
-    while (encloser !== undefined && !served.zone.nodes.has(encloser)) encloser = parentOf(encloser)
+    while (encloser !== undefined && !this.#exists(served, encloser)) encloser = parentOf(encloser)
     const wildcard = encloser === undefined ? undefined : childOf('*', encloser)
-    if (wildcard === undefined || !served.zone.nodes.has(wildcard)) return { kind: 'nxdomain', served }
+    if (wildcard === undefined || !this.#exists(served, wildcard)) return { kind: 'nxdomain', served }
     return { kind: 'wildcard', served, owner: wildcard }
+  }
+
+  #exists(served: ServedZone, owner: Name): boolean {
+    return served.zone.nodes.has(owner) && this.#hashed.get(served)?.has(owner) !== true
   }
 
   /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
@@ -138,4 +145,21 @@ function givesAway({ zone }: ServedZone): boolean {
   for (const [owner, node] of zone.nodes)
     if (node.has(RrType.DNAME) || (owner !== zone.origin && node.has(RrType.NS))) return true
   return false
+}
+
+/** The names that hold nothing but NSEC3, and have nothing below: they do not exist (RFC 5155 §7.2.8). */
+function hashedOwners({ zone }: ServedZone): ReadonlySet<Name> {
+  const hashed = new Set<Name>()
+  for (const [owner, node] of zone.nodes) if (node.has(RrType.NSEC3) && isHashOnly(node)) hashed.add(owner)
+  if (hashed.size === 0) return hashed
+  for (const owner of zone.nodes.keys()) {
+    const parent = hashed.has(owner) ? undefined : parentOf(owner)
+    if (parent !== undefined) hashed.delete(parent)
+  }
+  return hashed
+}
+
+function isHashOnly(node: ZoneNode): boolean {
+  for (const { type } of node.values()) if (type !== RrType.NSEC3 && type !== RrType.RRSIG) return false
+  return true
 }

@@ -1,6 +1,6 @@
 /** The questions that are put to all servers: made from the names of the zones, with a seed. */
 import { type Random, seededRandom } from '#base/random.ts'
-import { encodeQuery } from '#wire/message.ts'
+import { encodeQuery, type MessageRecord } from '#wire/message.ts'
 import {
   childOf,
   labelCount,
@@ -11,9 +11,10 @@ import {
   nameToText,
   parentOf,
 } from '#wire/name.ts'
-import { RrType, typeFromText, typeToText } from '#wire/types.ts'
+import { RrType, typeToText } from '#wire/types.ts'
 
-const TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'PTR', 'CAA', 'DS', 'ANY', 'TYPE65280']
+const { A, AAAA, NS, SOA, MX, TXT, CNAME, SRV, PTR, CAA, DS, ANY } = RrType
+const TYPES: readonly number[] = [A, AAAA, NS, SOA, MX, TXT, CNAME, SRV, PTR, CAA, DS, ANY, 65_280]
 
 /** Bytes that the client takes by UDP; undefined for a query without EDNS. */
 const UDP_SIZES = [undefined, 1232, 512, 4096] as const
@@ -30,10 +31,25 @@ export interface Asked {
   readonly recursionDesired: boolean
 }
 
-/** All of them, the same for the same owners and seed. */
-export function generateQuestions(owners: readonly Name[], seed: number): Asked[] {
+/** Some of each name in the zones and around it, and each type where it is: the same for the same records and seed. */
+export function generateQuestions(
+  zones: readonly Name[],
+  records: readonly MessageRecord[],
+  seed: number,
+): Asked[] {
   const random = seededRandom(seed)
-  return neighbourhood(owners).flatMap(owner => TYPES.flatMap(type => variants(owner, type, random)))
+  const owners = [...records.map(({ owner }) => owner), ...zones]
+  const rare = new Map(
+    records
+      .filter(({ type }) => !TYPES.includes(type))
+      .map(({ owner, type }) => [`${lowerCase(owner)} ${type}`, { owner, type }]),
+  )
+  return [
+    ...neighbourhood(owners).flatMap(owner => TYPES.flatMap(type => variants(owner, type, random))),
+    ...[...rare.values()].flatMap(({ owner, type }) =>
+      [owner, childOf('x', parentOf(owner) ?? owner) ?? owner].flatMap(one => variants(one, type, random)),
+    ),
+  ]
 }
 
 /** The query with the ID 0. */
@@ -49,8 +65,7 @@ export function askedToText({ name: owner, type, udpSize, dnssecOk }: Asked): st
 }
 
 /** Each question without EDNS and with the usual size, some with other sizes too. */
-function variants(owner: Name, typeName: string, random: Random): Asked[] {
-  const type = typeFromText(typeName) ?? RrType.ANY
+function variants(owner: Name, type: number, random: Random): Asked[] {
   const some = random() < 0.2
   return UDP_SIZES.slice(0, some ? undefined : 2).map(udpSize => ({
     name: randomCase(owner, random),

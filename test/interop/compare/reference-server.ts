@@ -1,15 +1,15 @@
-/** NSD and Knot on a loopback port, unprivileged, with the common zones. */
+/** NSD and Knot on a loopback port, unprivileged, with the zones that it is given. */
 import { Child } from '#test/child.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { freePort } from '../../../bench/ports.ts'
-import { ZONES, ZONES_FOLDER } from './zone-files.ts'
+import type { ZoneFile } from './zone-files.ts'
 
 export const REFERENCES = ['nsd', 'knot'] as const
 export type Reference = (typeof REFERENCES)[number]
 
 interface Kind {
   readonly command: (file: string) => readonly string[]
-  readonly configuration: (folder: string, port: number) => string
+  readonly configuration: (folder: string, port: number, zones: readonly ZoneFile[]) => string
   /** The line that tells that it answers. */
   readonly ready: RegExp
 }
@@ -35,11 +35,11 @@ export class ReferenceServer implements AsyncDisposable {
   }
 
   /** Resolves when it answers. Rejects, with what it said, if it ends before. */
-  static async start(reference: Reference): Promise<ReferenceServer> {
+  static async start(reference: Reference, zones: readonly ZoneFile[]): Promise<ReferenceServer> {
     const { command, configuration, ready } = KINDS[reference]
     const folder = await TempFolder.open()
     const port = await freePort()
-    const file = await folder.file('server.conf', configuration(folder.path, port))
+    const file = await folder.file('server.conf', configuration(folder.path, port, zones))
     const child = new Child(command(file), { env: { PATH: `${process.env['PATH']}:/usr/sbin` } })
     const server = new ReferenceServer(port, child, folder)
     try {
@@ -59,8 +59,8 @@ export class ReferenceServer implements AsyncDisposable {
   }
 }
 
-function nsdConfiguration(folder: string, port: number): string {
-  const zones = ZONES.map(zone => `zone:\n  name: "${zone}"\n  zonefile: "${ZONES_FOLDER}/${zone}.zone"\n`)
+function nsdConfiguration(folder: string, port: number, files: readonly ZoneFile[]): string {
+  const zones = files.map(({ zone, path }) => `zone:\n  name: "${zone}"\n  zonefile: "${path}"\n`)
   return `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
@@ -82,8 +82,8 @@ ${zones.join('')}`
 }
 
 /** Knot lets a transfer out: that is how the tests learn which names there are. */
-function knotConfiguration(folder: string, port: number): string {
-  const zones = ZONES.map(zone => `  - domain: "${zone}"\n    file: "${ZONES_FOLDER}/${zone}.zone"\n`)
+function knotConfiguration(folder: string, port: number, files: readonly ZoneFile[]): string {
+  const zones = files.map(({ zone, path }) => `  - domain: "${zone}"\n    file: "${path}"\n`)
   return `server:
     listen: 127.0.0.1@${port}
     rundir: "${folder}"

@@ -38,6 +38,45 @@ ${ODD} A 192.0.2.9
 }
 const lab = new Lab(ZONES)
 
+describe('the owner of an NSEC3', () => {
+  const HASH = 'NSEC3 1 0 1 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr A'
+  const hashed = new Lab({
+    'p.test.': `${HEAD}only ${HASH}\nonly RRSIG NSEC3 13 3 60 20300101000000 20200101000000 1 p.test. AQID
+and-more ${HASH}\nand-more A 192.0.2.1\nabove ${HASH}\nx.above A 192.0.2.2
+only.wild ${HASH}\n*.wild A 192.0.2.3\nto-only CNAME only\nto-more CNAME and-more\n`,
+  })
+
+  it('does not exist for that, whatever is asked for, and a wildcard answers for it (RFC 5155 §7.2.8)', () => {
+    for (const type of ['A', 'NSEC3', 'RRSIG', 'ANY'])
+      assert.deepEqual(hashed.transcript(`only.p.test. ${type}`), ['NXDOMAIN aa', SOA])
+    assert.deepEqual(hashed.transcript('x.only.p.test. A'), ['NXDOMAIN aa', SOA])
+    assert.deepEqual(hashed.transcript('only.wild.p.test. A'), [
+      'NOERROR aa',
+      'an only.wild.p.test. A 192.0.2.3',
+    ])
+    assert.deepEqual(hashed.transcript('to-only.p.test. A'), [
+      'NXDOMAIN aa',
+      'an to-only.p.test. CNAME only.p.test.',
+      SOA,
+    ])
+  })
+
+  it('exists for what else is there or below, but the NSEC3 is no answer', () => {
+    assert.deepEqual(hashed.transcript('and-more.p.test. A'), [
+      'NOERROR aa',
+      'an and-more.p.test. A 192.0.2.1',
+    ])
+    for (const owner of ['and-more.p.test.', 'above.p.test.'])
+      assert.deepEqual(hashed.transcript(`${owner} NSEC3`), ['NOERROR aa', SOA])
+    assert.deepEqual(hashed.transcript('above.p.test. ANY'), ['NOERROR aa', SOA])
+    assert.deepEqual(hashed.transcript('to-more.p.test. NSEC3'), [
+      'NOERROR aa',
+      'an to-more.p.test. CNAME and-more.p.test.',
+      SOA,
+    ])
+  })
+})
+
 describe('a wildcard', () => {
   it('answers for what does not exist below its parent, however deep', () => {
     for (const owner of ['x.wild.p.test.', 'a.b.c.wild.p.test.'])
