@@ -59,6 +59,10 @@ export const SILENCE: Facts = {
   edns: 'none',
 }
 
+export function isSilence({ rcode }: Facts): boolean {
+  return rcode === SILENCE.rcode
+}
+
 const EXTENDED_ERROR = 15
 
 /** In which aspects the two are not the same. */

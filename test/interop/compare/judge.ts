@@ -4,7 +4,7 @@ import { excuse, type Permission } from './permitted.ts'
 import { REFERENCES } from './reference-server.ts'
 
 /** So many disagreements are shown. */
-const SHOWN = 40
+const SHOWN = 10
 
 export class Judge<Question> {
   readonly #permitted: readonly Permission<Question>[]

@@ -4,7 +4,6 @@
  */
 import { Rcode, RrType, rcodeToText } from '#wire/types.ts'
 import type { Aspect, Facts } from './facts.ts'
-import type { Asked } from './questions.ts'
 
 export interface Permission<Question> {
   readonly rule: string
@@ -14,7 +13,7 @@ export interface Permission<Question> {
   readonly applies: (asked: Question, ours: Facts, theirs: Facts) => boolean
 }
 
-export const PERMITTED: readonly Permission<Pick<Asked, 'type'>>[] = [
+export const PERMITTED: readonly Permission<{ readonly type: number | undefined }>[] = [
   {
     rule: 'a truncated response carries no records: the client discards them anyway',
     rfc: 'RFC 2181 §9',
@@ -102,6 +101,6 @@ function isSubset(part: readonly string[], whole: readonly string[]): boolean {
   return part.every(line => whole.includes(line))
 }
 
-function isEmpty(list: readonly string[]): boolean {
+export function isEmpty(list: readonly string[]): boolean {
   return list.length === 0
 }
