@@ -7,9 +7,17 @@ import type { ZoneFile } from './zone-files.ts'
 export const REFERENCES = ['nsd', 'knot'] as const
 export type Reference = (typeof REFERENCES)[number]
 
+interface Place {
+  readonly folder: string
+  readonly port: number
+  readonly files: readonly ZoneFile[]
+  /** 32 hexadecimal digits; without it cookies are not looked at. */
+  readonly cookieSecret: string | undefined
+}
+
 interface Kind {
   readonly command: (file: string) => readonly string[]
-  readonly configuration: (folder: string, port: number, zones: readonly ZoneFile[]) => string
+  readonly configuration: (place: Place) => string
   /** The line that tells that it answers. */
   readonly ready: RegExp
 }
@@ -35,11 +43,18 @@ export class ReferenceServer implements AsyncDisposable {
   }
 
   /** Resolves when it answers. Rejects, with what it said, if it ends before. */
-  static async start(reference: Reference, zones: readonly ZoneFile[]): Promise<ReferenceServer> {
+  static async start(
+    reference: Reference,
+    files: readonly ZoneFile[],
+    cookieSecret?: string,
+  ): Promise<ReferenceServer> {
     const { command, configuration, ready } = KINDS[reference]
     const folder = await TempFolder.open()
     const port = await freePort()
-    const file = await folder.file('server.conf', configuration(folder.path, port, zones))
+    const file = await folder.file(
+      'server.conf',
+      configuration({ folder: folder.path, port, files, cookieSecret }),
+    )
     const child = new Child(command(file), { env: { PATH: `${process.env['PATH']}:/usr/sbin` } })
     const server = new ReferenceServer(port, child, folder)
     try {
@@ -59,7 +74,7 @@ export class ReferenceServer implements AsyncDisposable {
   }
 }
 
-function nsdConfiguration(folder: string, port: number, files: readonly ZoneFile[]): string {
+function nsdConfiguration({ folder, port, files, cookieSecret }: Place): string {
   const zones = files.map(({ zone, path }) => `zone:\n  name: "${zone}"\n  zonefile: "${path}"\n`)
   return `server:
   ip-address: 127.0.0.1@${port}
@@ -72,7 +87,7 @@ function nsdConfiguration(folder: string, port: number, files: readonly ZoneFile
   xfrdir: "${folder}"
   zonelistfile: "${folder}/zone.list"
   cookie-secret-file: "${folder}/cookie"
-  rrl-ratelimit: 0
+${cookieSecret === undefined ? '' : `  answer-cookie: yes\n  cookie-secret: "${cookieSecret}"\n`}  rrl-ratelimit: 0
   minimal-responses: yes
   refuse-any: no
   ipv4-edns-size: 1232
@@ -82,8 +97,15 @@ ${zones.join('')}`
 }
 
 /** Knot lets a transfer out: that is how the tests learn which names there are. */
-function knotConfiguration(folder: string, port: number, files: readonly ZoneFile[]): string {
+function knotConfiguration({ folder, port, files, cookieSecret }: Place): string {
   const zones = files.map(({ zone, path }) => `  - domain: "${zone}"\n    file: "${path}"\n`)
+  const [module, use] =
+    cookieSecret === undefined
+      ? ['', '']
+      : [
+          `mod-cookies:\n  - id: shared\n    secret: 0x${cookieSecret}\n`,
+          '    global-module: mod-cookies/shared\n',
+        ]
   return `server:
     listen: 127.0.0.1@${port}
     rundir: "${folder}"
@@ -100,13 +122,13 @@ acl:
   - id: transfer
     address: 127.0.0.1
     action: transfer
-template:
+${module}template:
   - id: default
     storage: "${folder}"
     semantic-checks: off
     zonefile-sync: -1
     journal-content: none
     acl: transfer
-zone:
+${use}zone:
 ${zones.join('')}`
 }
