@@ -23,12 +23,15 @@ export interface FailedZone {
   readonly origin: Name
 }
 
-export type Found =
-  /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
-  | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
+export type GivenAway =
   | { readonly kind: 'delegation'; readonly served: ServedZone; readonly cut: Name }
   /** The name lies below `owner`, which has a DNAME (RFC 6672). */
   | { readonly kind: 'renamed'; readonly served: ServedZone; readonly owner: Name; readonly dname: RRset }
+
+export type Found =
+  /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
+  | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
+  | GivenAway
   | { readonly kind: 'nxdomain'; readonly served: ServedZone }
   | { readonly kind: 'failed' }
   | { readonly kind: 'outside' }
@@ -51,8 +54,7 @@ export class Catalog {
       this.#managed.set(served, new Map(served.managed.map(managed => [lowerCase(managed.name), managed])))
       for (const managed of served.managed) served.zone.touch(managed.name)
       if (givesAway(served)) this.#giving.add(served)
-      const hashed = hashedOwners(served)
-      if (hashed.size > 0) this.#hashed.set(served, hashed)
+      this.#hashed.set(served, hashedNames(served.zone))
     }
     for (const origin of [...this.#byOrigin.keys(), ...this.failed])
       for (let above = parentOf(origin); above !== undefined; above = parentOf(above)) this.#above.add(above)
@@ -82,10 +84,11 @@ export class Catalog {
     return above === undefined ? undefined : this.#byOrigin.get(above)
   }
 
-  /** Whether the name exists as part of the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
+  /** Whether the name exists in the zone's own data: not below a cut or a DNAME, nor at or below another zone of this server. */
   isAuthoritative(served: ServedZone, owner: Name): boolean {
     const { origin } = served.zone
-    if (!this.#exists(served, owner) || this.#givenAway(served, owner) !== undefined) return false
+    if (!this.#exists(served, owner)) return false
+    if (this.givenAway(served, owner) !== undefined) return false
     return !this.#above.has(origin) || this.#zoneOf(owner, origin) === origin
   }
 
@@ -94,8 +97,23 @@ export class Catalog {
     return owner !== served.zone.origin && served.zone.nodes.get(owner)?.has(RrType.NS) === true
   }
 
+  /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
+  givenAway(served: ServedZone, owner: Name): GivenAway | undefined {
+    if (!this.#giving.has(served)) return undefined
+    const { origin } = served.zone
+    let given: GivenAway | undefined
+    let above = owner === origin ? undefined : parentOf(owner)
+    while (above !== undefined && above.length >= origin.length) {
+      const dname = served.zone.nodes.get(above)?.get(RrType.DNAME)
+      if (this.isCut(served, above)) given = { kind: 'delegation', served, cut: above }
+      else if (dname !== undefined) given = { kind: 'renamed', served, owner: above, dname }
+      above = parentOf(above)
+    }
+    return given
+  }
+
   #findIn(served: ServedZone, wanted: Name): Found {
-    const given = this.#givenAway(served, wanted)
+    const given = this.givenAway(served, wanted)
     if (given !== undefined) return given
     if (this.isCut(served, wanted)) return { kind: 'delegation', served, cut: wanted }
     if (this.#exists(served, wanted)) return { kind: 'exact', served, owner: wanted }
@@ -108,21 +126,6 @@ export class Catalog {
 
   #exists(served: ServedZone, owner: Name): boolean {
     return served.zone.nodes.has(owner) && this.#hashed.get(served)?.has(owner) !== true
-  }
-
-  /** The topmost delegation or DNAME strictly above the name: what is below it belongs to others. */
-  #givenAway(served: ServedZone, owner: Name): Found | undefined {
-    if (!this.#giving.has(served)) return undefined
-    const { origin } = served.zone
-    let given: Found | undefined
-    let above = owner === origin ? undefined : parentOf(owner)
-    while (above !== undefined && above.length >= origin.length) {
-      const dname = served.zone.nodes.get(above)?.get(RrType.DNAME)
-      if (this.isCut(served, above)) given = { kind: 'delegation', served, cut: above }
-      else if (dname !== undefined) given = { kind: 'renamed', served, owner: above, dname }
-      above = parentOf(above)
-    }
-    return given
   }
 
   /** The origin of the zone nearest above the name, from `top` down. */
@@ -147,19 +150,16 @@ function givesAway({ zone }: ServedZone): boolean {
   return false
 }
 
-/** The names that hold nothing but NSEC3, and have nothing below: they do not exist (RFC 5155 §7.2.8). */
-function hashedOwners({ zone }: ServedZone): ReadonlySet<Name> {
+/** Names that only an NSEC3 record has, with its signature, and that have none below: to queries they do not exist (RFC 5155 §7.2.8). */
+function hashedNames({ nodes }: Zone): Set<Name> {
   const hashed = new Set<Name>()
-  for (const [owner, node] of zone.nodes) if (node.has(RrType.NSEC3) && isHashOnly(node)) hashed.add(owner)
+  for (const [owner, node] of nodes) if (isHashed(node)) hashed.add(owner)
   if (hashed.size === 0) return hashed
-  for (const owner of zone.nodes.keys()) {
-    const parent = hashed.has(owner) ? undefined : parentOf(owner)
-    if (parent !== undefined) hashed.delete(parent)
-  }
+  for (const owner of nodes.keys()) hashed.delete(parentOf(owner) ?? owner)
   return hashed
 }
 
-function isHashOnly(node: ZoneNode): boolean {
-  for (const { type } of node.values()) if (type !== RrType.NSEC3 && type !== RrType.RRSIG) return false
-  return true
+function isHashed(node: ZoneNode): boolean {
+  if (!node.has(RrType.NSEC3)) return false
+  return [...node.keys()].every(type => type === RrType.NSEC3 || type === RrType.RRSIG)
 }

@@ -128,7 +128,7 @@ class Compiler {
   }
 
   #staticRRsets(entries: Map<number, number>, owner: Name, node: ZoneNode): void {
-    for (const rrset of answeredOf(node)) entries.set(rrset.type, this.#positive(owner, rrset))
+    for (const rrset of node.values()) entries.set(rrset.type, this.#positive(owner, rrset))
   }
 
   #positive(owner: Name, rrset: RRset): number {
@@ -206,15 +206,27 @@ class Compiler {
   #delegationSigner(entries: Map<number, number>, served: ServedZone, apex: Name): void {
     const parent = this.#catalog.zoneAbove(served)
     if (parent === undefined) return
+    entries.set(RrType.DS, this.#signersIn(parent, apex))
+  }
+
+  #signersIn(parent: ServedZone, apex: Name): number {
+    // There may be another zone in between, which this server does not have.
+    const given = this.#catalog.givenAway(parent, apex)
+    if (given?.kind === 'delegation') return this.#referral(parent, given.cut)
+    if (given?.kind === 'renamed') return this.#renaming(given.owner, given.dname)
     const signers = parent.zone.rrset(apex, RrType.DS)
-    entries.set(
-      RrType.DS,
-      signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers),
-    )
+    return signers === undefined ? this.#fragmentsOf(parent).nodata : this.#positive(apex, signers)
   }
 
   /** A chain that ends at a cut, seen from the parent zone: DS belongs to this side of it. */
   #signersBehind(entries: Map<number, number>, owner: Name, chain: Chain, parent: ServedZone): void {
+    const given = this.#catalog.givenAway(parent, chain.target)
+    if (given !== undefined) {
+      const writer = writeLinks(owner, chain)
+      if (given.kind === 'delegation') this.#writeReferral(writer, parent, given.cut)
+      entries.set(RrType.DS, this.#layAgain(writer))
+      return
+    }
     const signers = parent.zone.rrset(chain.target, RrType.DS)
     entries.set(
       RrType.DS,
@@ -243,7 +255,7 @@ class Compiler {
           Rcode.NOERROR,
           this.#negativeLimit(end.served, end.owner),
         )
-        for (const rrset of answeredOf(end.served.zone.nodes.get(end.owner))) {
+        for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
           const all = this.#withAnswer(writeLinks(owner, chain), target, target, rrset)
           // A set that has no room behind the aliases is found by who follows them.
           entries.set(rrset.type, this.#layAgain(all.tooLarge ? writeLinks(owner, chain) : all))
@@ -311,11 +323,6 @@ class Compiler {
   #lay(writer: FragmentWriter): number {
     return writer.tooLarge ? this.#tooLarge : this.#table.addFragment(writer.finish())
   }
-}
-
-/** The sets that are asked for: NSEC3 is none, and only comes with the proof of something else (RFC 5155 §7.2). */
-function answeredOf(node: ZoneNode | undefined): RRset[] {
-  return [...(node?.values() ?? [])].filter(({ type }) => type !== RrType.NSEC3)
 }
 
 function exactly(owner: Name): FragmentOptions {

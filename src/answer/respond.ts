@@ -5,6 +5,7 @@
  *     │         │                             └──> DNAME: another name, and find again
  *     └─────────┴──────────────────────────────────> limited? ──> error ──> finish
  */
+import { type Random, seededRandom } from '#base/random.ts'
 import { Rcode, RrClass, RrType } from '#wire/types.ts'
 import { Arrival } from './arrival.ts'
 import { SlotKind } from './board.ts'
@@ -53,10 +54,13 @@ export class Responder {
   readonly #counters: Counters
   readonly #logMemory: SharedArrayBuffer
   readonly #limitedLog: QueryLogWriter
+  readonly #random: Random
   readonly #query = new QueryReader()
   /** The name that a DNAME has led to, read like a question. */
   readonly #alias = new QueryReader()
   readonly #aliasName = new Uint8Array(256)
+  /** The fragments of the DNAMEs in the answer. */
+  readonly #renamedBy = new Uint32Array(MAX_RENAMES)
   readonly #opt = new OptRecord(this.#query)
   readonly #response = new Response(this.#query, this.#opt)
   #table: TableReader | undefined
@@ -72,9 +76,13 @@ export class Responder {
   /** The client has shown a good cookie, and so has not forged its address. */
   #isKnown = false
 
-  /** @param logMemory where single queries are told of, as the policy wants it */
-  constructor(counters: Counters, logMemory = queryLogMemory()) {
+  /**
+   * @param logMemory where single queries are told of, as the policy wants it
+   * @param random for answers that are chosen anew for each query
+   */
+  constructor(counters: Counters, logMemory = queryLogMemory(), random = seededRandom(1)) {
     this.#counters = counters
+    this.#random = random
     this.#logMemory = logMemory
     this.#limitedLog = new QueryLogWriter(logMemory, LIMITED_LOG)
   }
@@ -82,7 +90,7 @@ export class Responder {
   /** Answers from these from now on. */
   use({ table, board, policy }: Answering): void {
     this.#table = new TableReader(table)
-    this.#board = new BoardReader(board)
+    this.#board = new BoardReader(board, this.#random)
     this.#policy = policy
     this.#cookies = new Cookies(policy.cookieSecrets)
     this.#opt.use(policy, this.#cookies.answer)
@@ -178,13 +186,18 @@ export class Responder {
     return this.#truncate(flags, rcode)
   }
 
-  /** The name lies below a DNAME: it gets another one, as often as needed, and then that one's answer (RFC 6672 §3.2). */
+  /**
+   * The name lies below a DNAME: it gets another one, as often as needed, and then that one's answer (RFC 6672 §3.2). No record comes twice into one answer
+   * (RFC 2181 §5): that ends loops, and who is in none goes on from the last alias.
+   */
   #rename(table: TableReader, first: number): number {
     const response = this.#response
     const { qtype } = this.#query
     let fragment = first
     for (let renames = 0; renames < MAX_RENAMES; renames++) {
       const words = table.words
+      if (this.#isRenamedBy(fragment, renames)) break
+      this.#renamedBy[renames] = fragment
       if (!response.copy(table, fragment, false)) return this.#truncate(AA, Rcode.NOERROR)
       const length = response.rename(words[fragment + FragmentWord.arcountAndBase]! >>> 16, this.#aliasName)
       if (length === 0) return this.#finish(AA, Rcode.YXDOMAIN, false, ExtendedError.nameTooLong)
@@ -197,6 +210,11 @@ export class Responder {
       if ((words[fragment + FragmentWord.flags]! & RENAMES) === 0) return this.#answer(table, fragment, AA)
     }
     return this.#finish(AA, Rcode.NOERROR, false, ExtendedError.none)
+  }
+
+  #isRenamedBy(fragment: number, renames: number): boolean {
+    for (let i = 0; i < renames; i++) if (this.#renamedBy[i] === fragment) return true
+    return false
   }
 
   /** Adds what the pools have selected; false if the answer has no room for it. The first slot has been taken already. */

@@ -4,21 +4,11 @@ import { lowerCase, type Name, nameToText } from '#wire/name.ts'
 import { dataToText, nameFields } from '#wire/record-data.ts'
 import { classToText, rcodeToText, typeToText } from '#wire/types.ts'
 
-export const ASPECTS = [
-  'opcode',
-  'rcode',
-  'flags',
-  'question',
-  'answer',
-  'authority',
-  'additional',
-  'edns',
-] as const
+export const ASPECTS = ['rcode', 'flags', 'question', 'answer', 'authority', 'additional', 'edns'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
 /** Sections as sorted lines, so that a record that is there twice shows too. */
 export interface Facts {
-  readonly opcode: string
   readonly rcode: string
   readonly flags: readonly string[]
   /** In the letter case in which it came back. */
@@ -34,9 +24,8 @@ export function factsOf(response: Uint8Array): Facts {
   const message = decodeMessage(response)
   if (message === undefined) throw new Error(`no message: ${Buffer.from(response).toString('hex')}`)
   return {
-    opcode: String(message.opcode),
     rcode: rcodeToText(message.rcode),
-    flags: flagsOf(message, response),
+    flags: flagsOf(message),
     question: message.questions.map(
       one => `${nameToText(one.name)} ${classToText(one.class)} ${typeToText(one.type)}`,
     ),
@@ -47,22 +36,6 @@ export function factsOf(response: Uint8Array): Facts {
   }
 }
 
-/** Where no response came. */
-export const SILENCE: Facts = {
-  opcode: 'none',
-  rcode: 'none',
-  flags: [],
-  question: [],
-  answer: [],
-  authority: [],
-  additional: [],
-  edns: 'none',
-}
-
-export function isSilence({ rcode }: Facts): boolean {
-  return rcode === SILENCE.rcode
-}
-
 const EXTENDED_ERROR = 15
 
 /** In which aspects the two are not the same. */
@@ -70,15 +43,13 @@ export function differencesOf(ours: Facts, theirs: Facts): Aspect[] {
   return ASPECTS.filter(aspect => String(ours[aspect]) !== String(theirs[aspect]))
 }
 
-function flagsOf(message: Message, response: Uint8Array): string[] {
+function flagsOf(message: Message): string[] {
   const flags = {
     qr: message.isResponse,
     aa: message.authoritative,
     tc: message.truncated,
     rd: message.recursionDesired,
     ra: message.recursionAvailable,
-    // Reserved, and to be zero (RFC 1035 §4.1.1).
-    z: ((response[3] ?? 0) & 0x40) !== 0,
     ad: message.authenticData,
     cd: message.checkingDisabled,
   }

@@ -4,16 +4,17 @@
  */
 import { Rcode, RrType, rcodeToText } from '#wire/types.ts'
 import type { Aspect, Facts } from './facts.ts'
+import type { Asked } from './questions.ts'
 
-export interface Permission<Question> {
+export interface Permission {
   readonly rule: string
   readonly rfc: string
   /** What may differ. */
   readonly aspects: readonly Aspect[]
-  readonly applies: (asked: Question, ours: Facts, theirs: Facts) => boolean
+  readonly applies: (asked: Asked, ours: Facts, theirs: Facts) => boolean
 }
 
-export const PERMITTED: readonly Permission<{ readonly type: number | undefined }>[] = [
+export const PERMITTED: readonly Permission[] = [
   {
     rule: 'a truncated response carries no records: the client discards them anyway',
     rfc: 'RFC 2181 §9',
@@ -29,16 +30,6 @@ export const PERMITTED: readonly Permission<{ readonly type: number | undefined 
       (type === RrType.NS || type === RrType.ANY) &&
       !isReferral(theirs) &&
       isSubset(ours.additional, theirs.additional),
-  },
-  {
-    rule: 'KX, SVCB and HTTPS bring the addresses of their targets, and every type those from the other zones of the server',
-    rfc: 'RFC 2230 §3.1, RFC 9460 §4.1; RFC 1034 §4.3.2 step 6 (what local data has)',
-    aspects: ['additional'],
-    applies: (_, ours, theirs) =>
-      isSubset(theirs.additional, ours.additional) &&
-      ours.additional
-        .filter(line => !theirs.additional.includes(line))
-        .every(line => isNamedBy(ours.answer, line)),
   },
   {
     rule: 'a loop of aliases ends before its first record comes again, also where a wildcard gives that record another owner',
@@ -62,15 +53,14 @@ export const PERMITTED: readonly Permission<{ readonly type: number | undefined 
 const MAX_LINKS = 16
 
 /** The permissions that together excuse every difference; undefined where one is left. */
-export function excuse<Question>(
-  permitted: readonly Permission<Question>[],
+export function excuse(
   differences: readonly Aspect[],
-  asked: Question,
+  asked: Asked,
   { ours, theirs }: { readonly ours: Facts; readonly theirs: Facts },
-): readonly Permission<Question>[] | undefined {
-  const used: Permission<Question>[] = []
+): readonly Permission[] | undefined {
+  const used: Permission[] = []
   for (const aspect of differences) {
-    const found = permitted.find(one => one.aspects.includes(aspect) && one.applies(asked, ours, theirs))
+    const found = PERMITTED.find(one => one.aspects.includes(aspect) && one.applies(asked, ours, theirs))
     if (found === undefined) return undefined
     used.push(found)
   }
@@ -80,14 +70,6 @@ export function excuse<Question>(
 function isReferral({ rcode, flags, answer, authority }: Facts): boolean {
   const servers = authority.length > 0 && authority.every(line => line.includes(' IN NS '))
   return rcode === rcodeToText(Rcode.NOERROR) && !flags.includes('aa') && isEmpty(answer) && servers
-}
-
-/** Whether a record of the answer, of a type whose data names a host, names the owner of the line. */
-function isNamedBy(answer: readonly string[], line: string): boolean {
-  const [owner = ''] = line.split(' ')
-  return answer.some(
-    one => / IN (MX|SRV|NS|AFSDB|KX|SVCB|HTTPS) /.test(one) && one.split(' ').includes(owner),
-  )
 }
 
 /** All are aliases, and each leads to another that is there. */
@@ -101,6 +83,6 @@ function isSubset(part: readonly string[], whole: readonly string[]): boolean {
   return part.every(line => whole.includes(line))
 }
 
-export function isEmpty(list: readonly string[]): boolean {
+function isEmpty(list: readonly string[]): boolean {
   return list.length === 0
 }

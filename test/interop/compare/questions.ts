@@ -1,6 +1,6 @@
 /** The questions that are put to all servers: made from the names of the zones, with a seed. */
 import { type Random, seededRandom } from '#base/random.ts'
-import { encodeQuery, type MessageRecord } from '#wire/message.ts'
+import { encodeQuery } from '#wire/message.ts'
 import {
   childOf,
   labelCount,
@@ -11,16 +11,21 @@ import {
   nameToText,
   parentOf,
 } from '#wire/name.ts'
-import { RrType, typeToText } from '#wire/types.ts'
+import { RrType, typeFromText, typeToText } from '#wire/types.ts'
 
-const { A, AAAA, NS, SOA, MX, TXT, CNAME, SRV, PTR, CAA, DS, ANY } = RrType
-const TYPES: readonly number[] = [A, AAAA, NS, SOA, MX, TXT, CNAME, SRV, PTR, CAA, DS, ANY, 65_280]
+const TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'PTR', 'CAA', 'DS', 'ANY', 'TYPE65280']
 
 /** Bytes that the client takes by UDP; undefined for a query without EDNS. */
 const UDP_SIZES = [undefined, 1232, 512, 4096] as const
 
 /** Names that belong to no zone here. */
 const STRANGERS = ['.', 'test.', 'com.', 'hard.test.example.', 'xhard.test.', 'elsewhere.example.']
+
+/** A record as far as it tells what to ask for. */
+export interface Owned {
+  readonly owner: Name
+  readonly type: number
+}
 
 export interface Asked {
   /** In the letter case in which it is sent. */
@@ -31,25 +36,18 @@ export interface Asked {
   readonly recursionDesired: boolean
 }
 
-/** Some of each name in the zones and around it, and each type where it is: the same for the same records and seed. */
-export function generateQuestions(
-  zones: readonly Name[],
-  records: readonly MessageRecord[],
-  seed: number,
-): Asked[] {
+/** All of them, the same for the same owners and seed: the usual types everywhere, and each type at its owner. */
+export function generateQuestions(records: readonly Owned[], seed: number): Asked[] {
   const random = seededRandom(seed)
-  const owners = [...records.map(({ owner }) => owner), ...zones]
-  const rare = new Map(
-    records
-      .filter(({ type }) => !TYPES.includes(type))
-      .map(({ owner, type }) => [`${lowerCase(owner)} ${type}`, { owner, type }]),
+  const usual = TYPES.map(type => typeFromText(type) ?? RrType.ANY)
+  const types = new Map<Name, Set<number>>()
+  for (const { owner, type } of records) {
+    const one = lowerCase(owner)
+    types.set(one, (types.get(one) ?? new Set()).add(type))
+  }
+  return neighbourhood([...types.keys()]).flatMap(owner =>
+    [...new Set([...usual, ...(types.get(owner) ?? [])])].flatMap(type => variants(owner, type, random)),
   )
-  return [
-    ...neighbourhood(owners).flatMap(owner => TYPES.flatMap(type => variants(owner, type, random))),
-    ...[...rare.values()].flatMap(({ owner, type }) =>
-      [owner, childOf('x', parentOf(owner) ?? owner) ?? owner].flatMap(one => variants(one, type, random)),
-    ),
-  ]
 }
 
 /** The query with the ID 0. */

@@ -1,23 +1,15 @@
-/** NSD and Knot on a loopback port, unprivileged, with the zones that it is given. */
+/** NSD and Knot on a loopback port, unprivileged, with the common zones. */
 import { Child } from '#test/child.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { freePort } from '../../../bench/ports.ts'
-import type { ZoneFile } from './zone-files.ts'
+import type { ZoneSet } from './zone-files.ts'
 
 export const REFERENCES = ['nsd', 'knot'] as const
 export type Reference = (typeof REFERENCES)[number]
 
-interface Place {
-  readonly folder: string
-  readonly port: number
-  readonly files: readonly ZoneFile[]
-  /** 32 hexadecimal digits; without it cookies are not looked at. */
-  readonly cookieSecret: string | undefined
-}
-
 interface Kind {
   readonly command: (file: string) => readonly string[]
-  readonly configuration: (place: Place) => string
+  readonly configuration: (folder: string, port: number, set: ZoneSet, cookieSecret?: string) => string
   /** The line that tells that it answers. */
   readonly ready: RegExp
 }
@@ -42,19 +34,16 @@ export class ReferenceServer implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /** Resolves when it answers. Rejects, with what it said, if it ends before. */
-  static async start(
-    reference: Reference,
-    files: readonly ZoneFile[],
-    cookieSecret?: string,
-  ): Promise<ReferenceServer> {
+  /**
+   * Resolves when it answers. Rejects, with what it said, if it ends before.
+   *
+   * @param cookieSecret 32 hexadecimal digits; without it the server knows no cookies
+   */
+  static async start(reference: Reference, set: ZoneSet, cookieSecret?: string): Promise<ReferenceServer> {
     const { command, configuration, ready } = KINDS[reference]
     const folder = await TempFolder.open()
     const port = await freePort()
-    const file = await folder.file(
-      'server.conf',
-      configuration({ folder: folder.path, port, files, cookieSecret }),
-    )
+    const file = await folder.file('server.conf', configuration(folder.path, port, set, cookieSecret))
     const child = new Child(command(file), { env: { PATH: `${process.env['PATH']}:/usr/sbin` } })
     const server = new ReferenceServer(port, child, folder)
     try {
@@ -74,8 +63,10 @@ export class ReferenceServer implements AsyncDisposable {
   }
 }
 
-function nsdConfiguration({ folder, port, files, cookieSecret }: Place): string {
-  const zones = files.map(({ zone, path }) => `zone:\n  name: "${zone}"\n  zonefile: "${path}"\n`)
+function nsdConfiguration(folder: string, port: number, set: ZoneSet, cookieSecret?: string): string {
+  const zones = set.zones.map(
+    ({ zone, file }) => `zone:\n  name: "${zone}"\n  zonefile: "${set.folder}/${file}"\n`,
+  )
   return `server:
   ip-address: 127.0.0.1@${port}
   server-count: 1
@@ -87,25 +78,21 @@ function nsdConfiguration({ folder, port, files, cookieSecret }: Place): string 
   xfrdir: "${folder}"
   zonelistfile: "${folder}/zone.list"
   cookie-secret-file: "${folder}/cookie"
-${cookieSecret === undefined ? '' : `  answer-cookie: yes\n  cookie-secret: "${cookieSecret}"\n`}  rrl-ratelimit: 0
+  rrl-ratelimit: 0
   minimal-responses: yes
   refuse-any: no
   ipv4-edns-size: 1232
+${cookieSecret === undefined ? '' : `  answer-cookie: yes\n  cookie-secret: "${cookieSecret}"`}
 remote-control:
   control-enable: no
 ${zones.join('')}`
 }
 
 /** Knot lets a transfer out: that is how the tests learn which names there are. */
-function knotConfiguration({ folder, port, files, cookieSecret }: Place): string {
-  const zones = files.map(({ zone, path }) => `  - domain: "${zone}"\n    file: "${path}"\n`)
-  const [module, use] =
-    cookieSecret === undefined
-      ? ['', '']
-      : [
-          `mod-cookies:\n  - id: shared\n    secret: 0x${cookieSecret}\n`,
-          '    global-module: mod-cookies/shared\n',
-        ]
+function knotConfiguration(folder: string, port: number, set: ZoneSet, cookieSecret?: string): string {
+  const zones = set.zones.map(
+    ({ zone, file }) => `  - domain: "${zone}"\n    file: "${set.folder}/${file}"\n`,
+  )
   return `server:
     listen: 127.0.0.1@${port}
     rundir: "${folder}"
@@ -122,13 +109,15 @@ acl:
   - id: transfer
     address: 127.0.0.1
     action: transfer
-${module}template:
+${cookieSecret === undefined ? '' : `mod-cookies:\n  - id: default\n    secret: 0x${cookieSecret}`}
+template:
   - id: default
+${cookieSecret === undefined ? '' : '    global-module: mod-cookies/default'}
     storage: "${folder}"
     semantic-checks: off
     zonefile-sync: -1
     journal-content: none
     acl: transfer
-${use}zone:
+zone:
 ${zones.join('')}`
 }

@@ -3,15 +3,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { DnsAddress } from '#test/server-process.ts'
 import { decodeMessage, encodeQuery, type MessageRecord } from '#wire/message.ts'
-import { type Name, nameToText } from '#wire/name.ts'
+import { name } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 
 const AXFR = 252
 
 /** All records of the zone, the SOA at the end left out. */
-export async function transfer({ address, port }: DnsAddress, zone: Name): Promise<MessageRecord[]> {
+export async function transfer({ address, port }: DnsAddress, zone: string): Promise<MessageRecord[]> {
   const socket = connect(port, address)
-  const query = encodeQuery({ id: 1, name: zone, type: AXFR })
+  const query = encodeQuery({ id: 1, name: name(zone.replace(/\.?$/, '.')), type: AXFR })
   await once(socket, 'connect')
   socket.write(Buffer.concat([Uint8Array.of(query.length >> 8, query.length & 255), query]))
   const records: MessageRecord[] = []
@@ -25,5 +25,5 @@ export async function transfer({ address, port }: DnsAddress, zone: Name): Promi
     }
     if (records.length > 1 && records.at(-1)?.type === RrType.SOA) return records.slice(0, -1)
   }
-  throw new Error(`the transfer of ${nameToText(zone)} ended before its time`)
+  throw new Error(`the transfer of ${zone} ended before its time`)
 }

@@ -2,30 +2,29 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export interface ZoneFile {
-  /** Without the dot at its end, `.` for the root. */
-  readonly zone: string
-  readonly path: string
+export interface ZoneSet {
+  /** Its path, without a slash at the end. */
+  readonly folder: string
+  /** As a server's configuration names the zones, and the files in the folder. */
+  readonly zones: readonly { readonly zone: string; readonly file: string }[]
 }
 
-/** Zones that one server of each kind serves together. */
-export const ZONE_SETS = { hard: zonesIn('hard'), root: zonesIn('root') } as const
+/** Every hard case of lookups, and every record type. */
+export const HARD_ZONES = zoneSet('zones')
+/** The root zone and a child of its child. */
+export const ROOT_ZONES = zoneSet('root-zones')
 
-/** The files' contents by name, as a server under test gets them. */
-export function contentsOf(files: readonly ZoneFile[]): Record<string, string> {
-  return Object.fromEntries(
-    files.map(({ zone, path }) => [`${zone === '.' ? 'root' : zone}.zone`, readFileSync(path, 'utf8')]),
-  )
+/** The files by name, as a server under test gets them. */
+export function zoneFiles({ folder, zones }: ZoneSet): Record<string, string> {
+  return Object.fromEntries(zones.map(({ file }) => [file, readFileSync(`${folder}/${file}`, 'utf8')]))
 }
 
-/** The zones have the names of their files. */
-function zonesIn(set: string): readonly ZoneFile[] {
-  const folder = fileURLToPath(new URL(`./zones/${set}`, import.meta.url))
-  return readdirSync(folder)
+/** A file is named after its zone; that of the root `root.zone`. */
+function zoneSet(name: string): ZoneSet {
+  const folder = fileURLToPath(new URL(`./${name}`, import.meta.url))
+  const files = readdirSync(folder)
     .filter(file => file.endsWith('.zone'))
     .sort()
-    .map(file => ({
-      zone: file.replace(/\.zone$/, '').replace(/^root$/, '.'),
-      path: `${folder}/${file}`,
-    }))
+  const zoneOf = (file: string): string => (file === 'root.zone' ? '.' : file.replace(/\.zone$/, ''))
+  return { folder, zones: files.map(file => ({ zone: zoneOf(file), file })) }
 }

@@ -38,45 +38,6 @@ ${ODD} A 192.0.2.9
 }
 const lab = new Lab(ZONES)
 
-describe('the owner of an NSEC3', () => {
-  const HASH = 'NSEC3 1 0 1 - 2t7b4g4vsa5smi47k61mv5bv1a22bojr A'
-  const hashed = new Lab({
-    'p.test.': `${HEAD}only ${HASH}\nonly RRSIG NSEC3 13 3 60 20300101000000 20200101000000 1 p.test. AQID
-and-more ${HASH}\nand-more A 192.0.2.1\nabove ${HASH}\nx.above A 192.0.2.2
-only.wild ${HASH}\n*.wild A 192.0.2.3\nto-only CNAME only\nto-more CNAME and-more\n`,
-  })
-
-  it('does not exist for that, whatever is asked for, and a wildcard answers for it (RFC 5155 §7.2.8)', () => {
-    for (const type of ['A', 'NSEC3', 'RRSIG', 'ANY'])
-      assert.deepEqual(hashed.transcript(`only.p.test. ${type}`), ['NXDOMAIN aa', SOA])
-    assert.deepEqual(hashed.transcript('x.only.p.test. A'), ['NXDOMAIN aa', SOA])
-    assert.deepEqual(hashed.transcript('only.wild.p.test. A'), [
-      'NOERROR aa',
-      'an only.wild.p.test. A 192.0.2.3',
-    ])
-    assert.deepEqual(hashed.transcript('to-only.p.test. A'), [
-      'NXDOMAIN aa',
-      'an to-only.p.test. CNAME only.p.test.',
-      SOA,
-    ])
-  })
-
-  it('exists for what else is there or below, but the NSEC3 is no answer', () => {
-    assert.deepEqual(hashed.transcript('and-more.p.test. A'), [
-      'NOERROR aa',
-      'an and-more.p.test. A 192.0.2.1',
-    ])
-    for (const owner of ['and-more.p.test.', 'above.p.test.'])
-      assert.deepEqual(hashed.transcript(`${owner} NSEC3`), ['NOERROR aa', SOA])
-    assert.deepEqual(hashed.transcript('above.p.test. ANY'), ['NOERROR aa', SOA])
-    assert.deepEqual(hashed.transcript('to-more.p.test. NSEC3'), [
-      'NOERROR aa',
-      'an to-more.p.test. CNAME and-more.p.test.',
-      SOA,
-    ])
-  })
-})
-
 describe('a wildcard', () => {
   it('answers for what does not exist below its parent, however deep', () => {
     for (const owner of ['x.wild.p.test.', 'a.b.c.wild.p.test.'])
@@ -175,5 +136,71 @@ describe('names', () => {
     assert.deepEqual([rcode(labels(127)), rcode(labels(128)), rcode(labels(130))], [5, 1, 1])
     assert.deepEqual([rcode(long(61)), rcode(long(62))], [5, 1])
     assert.equal(rcode([64, ...new Array<number>(64).fill(97)]), 1)
+  })
+})
+
+describe('a name that only an NSEC3 record has', () => {
+  const HASHED = `2t7b4g4vsa5smi47k61mv5bv1a22bojr`
+  const hashed = new Lab({
+    'h.test.': `${HEAD}${HASHED} NSEC3 1 0 0 - CPNMU A
+${HASHED}.wild NSEC3 1 0 0 - CPNMU A
+*.wild A 192.0.2.1
+above NSEC3 1 0 0 - CPNMU A
+below.above A 192.0.2.2
+both NSEC3 1 0 0 - CPNMU A
+both A 192.0.2.3
+to-hashed CNAME ${HASHED}
+`,
+  })
+  const first = (question: string): string | undefined => hashed.transcript(question)[0]
+
+  it('does not exist (RFC 5155 §7.2.8)', () => {
+    for (const type of ['A', 'NSEC3', 'ANY']) assert.equal(first(`${HASHED}.h.test. ${type}`), 'NXDOMAIN aa')
+    assert.equal(first(`x.${HASHED}.h.test. A`), 'NXDOMAIN aa')
+    assert.equal(first('to-hashed.h.test. A'), 'NXDOMAIN aa')
+  })
+
+  it('is what the wildcard is for', () => {
+    assert.match(hashed.transcript(`${HASHED}.wild.h.test. A`).join(), /A 192\.0\.2\.1$/)
+  })
+
+  it('but does with other data, or with names below', () => {
+    assert.match(hashed.transcript('both.h.test. A').join(), /A 192\.0\.2\.3$/)
+    assert.equal(first('above.h.test. A'), 'NOERROR aa')
+  })
+})
+
+describe('DS of a zone whose parent is not here, but one above that', () => {
+  const above = new Lab({
+    't.': `${HEAD}middle NS ns.middle\nns.middle A 192.0.2.1\nto-low CNAME low.middle\n`,
+    'low.middle.t.': HEAD,
+  })
+
+  it('is referred to the parent', () => {
+    const { authoritative, authority } = above.ask('low.middle.t. DS')
+    assert.equal(authoritative, false)
+    assert.deepEqual(
+      authority.map(({ owner }) => nameToText(owner)),
+      ['middle.t.'],
+    )
+  })
+
+  it('also behind an alias', () => {
+    const { answer, authority } = above.ask('to-low.t. DS')
+    assert.deepEqual([answer.length, authority.length], [1, 1])
+  })
+})
+
+describe('a DNAME that leads below itself', () => {
+  const growing = new Lab({ 'g.test.': `${HEAD}grow DNAME a.grow\n` })
+
+  it('comes once: no record is twice in an answer', () => {
+    for (const transport of ['udp', 'tcp'] as const) {
+      assert.deepEqual(growing.transcript('x.grow.g.test. A', { transport }), [
+        'NOERROR aa',
+        'an grow.g.test. DNAME a.grow.g.test.',
+        'an x.grow.g.test. CNAME x.a.grow.g.test.',
+      ])
+    }
   })
 })
