@@ -37,8 +37,10 @@ export class OverrideBook {
   readonly #options: OverrideBookOptions
   #overrides: readonly Override[]
   #windows: readonly ZoneWindow[] = []
-  /** Those of the windows that are open, since the last look: to find out is dear. */
+  /** Those of the windows that are open from a wall time on until another, at which that changes: to find out is dear. */
   #open: readonly ZoneWindow[] = []
+  #openFromMs = Number.POSITIVE_INFINITY
+  #openUntilMs = Number.NEGATIVE_INFINITY
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -54,13 +56,14 @@ export class OverrideBook {
     this.#windows = zones.flatMap(({ zone, maintenance }) =>
       maintenance.map(window => ({ ...window, zone: plainName(zone.origin) })),
     )
+    this.#openUntilMs = Number.NEGATIVE_INFINITY
     this.look()
   }
 
   /** Looks which windows are open now. What has expired is taken out, and given. */
   look(): readonly Override[] {
     const wallMs = this.#options.clock.wallMs()
-    this.#open = this.#windows.filter(window => isOpen(window, wallMs))
+    if (wallMs < this.#openFromMs || wallMs >= this.#openUntilMs) this.#lookAtWindows(wallMs)
     const over = this.#overrides.filter(one => !isInForce(one, wallMs))
     this.#keep(this.#overrides.filter(one => !over.includes(one)))
     this.#forget(over)
@@ -103,8 +106,11 @@ export class OverrideBook {
   get wakeMs(): number | undefined {
     const { clock } = this.#options
     const wallMs = clock.wallMs()
-    const next = nextOverrideChangeMs(this.#overrides, this.#windows, wallMs)
-    if (next === undefined) return undefined
+    const next = Math.min(
+      this.#openUntilMs,
+      nextOverrideChangeMs(this.#overrides, [], wallMs) ?? Number.POSITIVE_INFINITY,
+    )
+    if (next === Number.POSITIVE_INFINITY) return undefined
     return clock.monotonicMs() + Math.min(next - wallMs, LONGEST_WAIT_MS)
   }
 
@@ -138,6 +144,12 @@ export class OverrideBook {
   saveAgain(): void {
     for (const one of this.#overrides.filter(({ volatile }) => !volatile))
       this.#options.store.saveOverride(one).catch((error: unknown) => this.#options.onFault(String(error)))
+  }
+
+  #lookAtWindows(wallMs: number): void {
+    this.#open = this.#windows.filter(window => isOpen(window, wallMs))
+    this.#openFromMs = wallMs
+    this.#openUntilMs = nextOverrideChangeMs([], this.#windows, wallMs) ?? Number.POSITIVE_INFINITY
   }
 
   #keep(overrides: readonly Override[]): void {

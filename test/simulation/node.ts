@@ -87,14 +87,14 @@ export class SimulatedNode {
       onSaveAgain: () => node?.judging.saveAgain(),
     })
     node = new SimulatedNode(options, store)
-    await options.folder.file('understudy.yaml', settings)
-    await node.load(zone)
+    await node.load(zone, settings)
     return node
   }
 
-  /** Reads the zone and goes over to it, as at a start or a reload. */
-  async load(zone: string): Promise<void> {
+  /** Reads the configuration and goes over to it, as at a start or a reload. */
+  async load(zone: string, settings: string): Promise<void> {
     const { folder } = this.#options
+    await folder.file('understudy.yaml', settings)
     await folder.file('zones/sim.test.yaml', zone)
     const { configuration, complaints } = await loadConfiguration({ cwd: folder.path, env: {} })
     assert.ok(configuration !== undefined, complaints.map(formatComplaint).join('\n'))

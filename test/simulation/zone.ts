@@ -1,10 +1,10 @@
 /** Configurations of the simulation: pools of every policy, which reloads change, rename and remove. */
 
-export const INTERVAL_MS = 600_000
-export const FAST_MS = 30_000
+export const INTERVAL_MS = 1_800_000
+export const FAST_MS = 60_000
 export const TIMEOUT_MS = 20_000
 export const FALL = 3
-const TIMES = 'interval: 10m, fast-interval: 30s, timeout: 20s, fall: 3, rise: 2'
+const TIMES = 'interval: 30m, fast-interval: 1m, timeout: 20s, fall: 3, rise: 2'
 
 export const REFERENCE = '203.0.113.53'
 export const SETTINGS = `references: [tcp://${REFERENCE}:53]\n`
@@ -13,7 +13,7 @@ const [ONE, TWO, THREE, SIX, SEVEN] = ADDRESSES
 
 const CHECKS = `checks:
   web: { type: tcp, port: 80, ${TIMES} }
-  damped: { type: tcp, port: 80, ${TIMES}, dwell: 20m, flap: { limit: 6, half-life: 1h } }
+  damped: { type: tcp, port: 80, ${TIMES}, dwell: 40m, flap: { limit: 6, half-life: 3h } }
   mail: { type: tcp, port: 25, ${TIMES} }
   both: { type: all, checks: [web, mail] }
 `
