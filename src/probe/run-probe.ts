@@ -1,5 +1,6 @@
 /** One probe of whatever kind. */
 import type { Outcome } from '#health/outcome.ts'
+import { probeDns } from './dns-probe.ts'
 import type { Finding } from './finding.ts'
 import { probeHttp } from './http-probe.ts'
 import type { ProbeTarget } from './spec.ts'
@@ -18,6 +19,8 @@ function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promis
     case 'http':
     case 'https':
       return probeHttp(spec, address, { timeoutMs, userAgent })
+    case 'dns':
+      return probeDns(spec, address, timeoutMs)
     case 'tcp':
       return probeTcp(spec, address, timeoutMs)
     default:

@@ -28,7 +28,24 @@ export interface TcpSpec {
   readonly sourceAddress?: string
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec
+export interface DnsSpec {
+  readonly type: 'dns'
+  readonly port: number
+  /** A truncated answer by UDP is asked for again by TCP, where `answers` are expected. */
+  readonly transport: 'udp' | 'tcp'
+  /** Without escapes. */
+  readonly name: string
+  readonly queryType: number
+  /** One of these must come. */
+  readonly rcodes: readonly number[]
+  /** Where given, the answer's records of the type that is asked for must be these, in any order; as `answerText` has them. */
+  readonly answers?: readonly string[]
+  /** Whether AA must be set. */
+  readonly authoritative: boolean
+  readonly sourceAddress?: string
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {
