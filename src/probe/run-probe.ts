@@ -3,6 +3,7 @@ import type { Outcome } from '#health/outcome.ts'
 import { probeDns } from './dns-probe.ts'
 import type { Finding } from './finding.ts'
 import { probeHttp } from './http-probe.ts'
+import { probeIcmp } from './icmp-probe.ts'
 import type { ProbeTarget } from './spec.ts'
 import { probeTcp } from './tcp-probe.ts'
 
@@ -21,6 +22,8 @@ function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promis
       return probeHttp(spec, address, { timeoutMs, userAgent })
     case 'dns':
       return probeDns(spec, address, timeoutMs)
+    case 'icmp':
+      return probeIcmp(spec, address, timeoutMs)
     case 'tcp':
       return probeTcp(spec, address, timeoutMs)
     default:

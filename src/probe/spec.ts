@@ -45,7 +45,16 @@ export interface DnsSpec {
   readonly sourceAddress?: string
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec
+export interface IcmpSpec {
+  readonly type: 'icmp'
+  /** Echo requests of one probe, 1 to 100. */
+  readonly count: number
+  /** So many of them may stay without a reply, in percent; one reply must come in any case. */
+  readonly maxLossPercent: number
+  readonly sourceAddress?: string
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {
