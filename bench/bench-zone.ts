@@ -12,8 +12,9 @@ export function staticName(i: number): { readonly name: string; readonly address
   return { name: `host${i}.${ORIGIN}`, address: `10.0.${i >> 8}.${i & 255}` }
 }
 
-/** Some of the names, for seeing whether a server has the zone. */
-export const SAMPLES = [0, 1, 255, 256, 5000, NAMES - 1].map(staticName)
+/** Some of the numbers that names are made from, for seeing whether a server has the zone. */
+export const SAMPLE_NUMBERS = [0, 1, 255, 256, 5000, NAMES - 1]
+export const SAMPLES = SAMPLE_NUMBERS.map(staticName)
 
 /** The master file; the line of the managed name depends on the server. */
 export function zoneText(managedLine: string): string {
@@ -28,9 +29,14 @@ export const PLAIN_MANAGED_LINE = `www 30 A ${PRIMARY}`
 
 /** dnsperf's input: all static names in an order that does not follow the zone's. */
 export function staticQueries(): string {
+  return shuffledQueries(i => staticName(i).name)
+}
+
+/** dnsperf's input: `NAMES` names, made from 0 and so on, in an order that does not follow these numbers. */
+export function shuffledQueries(nameOf: (i: number) => string): string {
   const random = seededRandom(1)
   const order = Array.from({ length: NAMES }, (_, i) => ({ i, key: random() })).sort((a, b) => a.key - b.key)
-  return order.map(({ i }) => `${staticName(i).name} A\n`).join('')
+  return order.map(({ i }) => `${nameOf(i)} A\n`).join('')
 }
 
 export const MANAGED_QUERIES = `${MANAGED} A\n`

@@ -1,8 +1,6 @@
 /** Queries per second of processor time: the servers side by side, in interleaved rounds. */
 import type { ChildProcess } from 'node:child_process'
 import { BACKUP, MANAGED, MANAGED_QUERIES, PRIMARY, SAMPLES, staticQueries } from './bench-zone.ts'
-import { cpuSeconds, processTree } from './cpu-time.ts'
-import { runDnsperf } from './dnsperf.ts'
 import { dns2 } from './peers/dns2.ts'
 import { gdnsd } from './peers/gdnsd.ts'
 import { knot } from './peers/knot.ts'
@@ -12,6 +10,7 @@ import { understudy } from './peers/understudy.ts'
 import { freePort } from './ports.ts'
 import { chooseProcessors, type Processors } from './processors.ts'
 import { ask, untilAnswered } from './query.ts'
+import { measureLoad, type Rounds, rotated } from './server-load.ts'
 import { Stage } from './stage.ts'
 import { startWeb } from './web.ts'
 
@@ -19,12 +18,6 @@ const PEERS: readonly Peer[] = [understudy, gdnsd, nsd, knot, dns2]
 
 const KINDS = ['static', 'managed'] as const
 export type Kind = (typeof KINDS)[number]
-
-export interface Rounds {
-  readonly rounds: number
-  readonly seconds: number
-  readonly warmUpSeconds: number
-}
 
 export interface PeerFigures {
   readonly name: string
@@ -49,9 +42,6 @@ interface Contestant {
   readonly child: ChildProcess
   readonly perCpuSecond: Readonly<Record<Kind, number[]>>
 }
-
-/** At most this part of a round's queries may go unanswered or be answered with an error. */
-const TOLERANCE = 0.001
 
 /** Throws if a server does not start, answers wrongly or leaves queries unanswered. */
 export async function measureQueries(rounds: Rounds): Promise<QueryFigures> {
@@ -107,16 +97,11 @@ async function race(
   return unanswered
 }
 
-async function runOnce(
-  { peer, port, child }: Contestant,
+function runOnce(
+  { peer: { name }, port, child }: Contestant,
   load: { queries: string; seconds: number; processor: number },
 ): Promise<{ perCpuSecond: number; unanswered: number }> {
-  const pids = processTree(child.pid ?? 0)
-  const before = cpuSeconds(pids)
-  const { sent, completed, noError } = await runDnsperf({ port, ...load })
-  const used = cpuSeconds(pids) - before
-  if (noError < sent * (1 - TOLERANCE)) throw new Error(`${peer.name} answered ${noError} of ${sent} queries`)
-  return { perCpuSecond: completed / used, unanswered: sent - noError }
+  return measureLoad({ name, child }, { port, ...load }, 'NOERROR')
 }
 
 /** Every server must give the same answers, the managed name's from its health checks. */
@@ -131,10 +116,4 @@ async function expectAnswers(stage: Stage, peer: Peer, port: number): Promise<vo
     const log = stage.log(peer.name.toLowerCase())
     throw new Error(`${peer.name}: ${(error as Error).message}\n${log.slice(-2000)}`)
   }
-}
-
-/** Each round begins with another server. */
-function rotated<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length
-  return [...list.slice(at), ...list.slice(0, at)]
 }

@@ -22,18 +22,24 @@ export function addressIn(answer: Buffer, query: Buffer): string | undefined {
 }
 
 /** Asks once; undefined for any other answer than one address, and for none in time. */
-export function ask(port: number, name: string, timeoutMs = 500): Promise<string | undefined> {
+export async function ask(port: number, name: string): Promise<string | undefined> {
   const query = queryFor(name)
+  const answer = await exchange(port, query)
+  return answer === undefined ? undefined : addressIn(answer, query)
+}
+
+/** Sends one message by UDP; what comes back, or undefined if nothing does in time. */
+export function exchange(port: number, query: Uint8Array, timeoutMs = 500): Promise<Buffer | undefined> {
   return new Promise(resolve => {
     const socket = createSocket('udp4')
-    const finish = (address: string | undefined): void => {
+    const finish = (answer: Buffer | undefined): void => {
       clearTimeout(timer)
       socket.close()
-      resolve(address)
+      resolve(answer)
     }
     const timer = setTimeout(() => finish(undefined), timeoutMs)
     socket.once('error', () => finish(undefined))
-    socket.once('message', answer => finish(addressIn(answer, query)))
+    socket.once('message', finish)
     socket.send(query, port, '127.0.0.1')
   })
 }

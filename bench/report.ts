@@ -1,21 +1,26 @@
 /** The figures as the page `docs/benchmarks.md`. */
 import { type Failover, type FailoverFigures, QUERIES_PER_SECOND, TIMING } from './failover.ts'
+import type { KindFigures } from './kinds.ts'
+import { kindsPart } from './kinds-report.ts'
 import type { Machine } from './machine.ts'
 import type { Kind, PeerFigures, QueryFigures } from './queries.ts'
 import { quantile, ratios, spread } from './statistics.ts'
 import type { SwitchFigures } from './switch.ts'
+import { notInstalled, ranged, table } from './tables.ts'
 
 export interface Figures {
   readonly machine: Machine
   readonly queries?: QueryFigures
+  readonly kinds?: KindFigures
   readonly switch?: SwitchFigures
   readonly failover?: FailoverFigures
 }
 
-export function renderReport({ machine, queries, switch: switched, failover }: Figures): string {
+export function renderReport({ machine, queries, kinds, switch: switched, failover }: Figures): string {
   const parts = [
     head(machine),
     ...(queries === undefined ? [] : [queriesPart(queries)]),
+    ...(kinds === undefined ? [] : [kindsPart(kinds)]),
     ...(switched === undefined ? [] : [switchPart(switched)]),
     ...(failover === undefined ? [] : [failoverPart(failover)]),
   ]
@@ -33,7 +38,6 @@ virtual machine whose neighbours are not known: ratios between servers of the sa
 }
 
 function queriesPart({ rounds, peers, missing, unanswered }: QueryFigures): string {
-  const absent = missing.length === 0 ? '' : `\n\nNot installed and so not measured: ${missing.join(', ')}.`
   return `## Queries per second of processor time
 
 Every server is pinned to one processor and answers UDP with one thread; dnsperf, with at most 100 queries outstanding, has the other processor. What
@@ -45,7 +49,7 @@ zone; in the rounds ${unanswered === 0 ? 'every query was answered' : `${unanswe
 
 ### 10,000 static names
 
-A records of one zone, asked in random order.
+A records of one zone, asked in random order; all servers give minimal responses.
 
 ${queryTable(peers, 'static')}
 
@@ -54,7 +58,7 @@ ${queryTable(peers, 'static')}
 A failover pair whose primary and backup are checked by HTTP every 2 s, in Understudy and in gdnsd (\`simplefo\` with \`http_status\`); the processor time includes
 the checks. The others know no health: for them this is one static name, asked over and over.
 
-${queryTable(peers, 'managed')}${absent}`
+${queryTable(peers, 'managed')}${notInstalled(missing)}`
 }
 
 function queryTable(peers: readonly PeerFigures[], kind: Kind): string {
@@ -126,14 +130,4 @@ function spreadRow(
 ): string[] {
   const { median, min, max } = spread(failovers.map(value))
   return [what, ...[median, min, max].map(ms => (ms / 1000).toFixed(3))]
-}
-
-function ranged(values: readonly number[], format: (value: number) => string): string {
-  const { median, min, max } = spread(values)
-  return `${format(median)} (${format(min)}–${format(max)})`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
 }

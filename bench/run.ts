@@ -2,19 +2,32 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { measureFailover } from './failover.ts'
+import { measureKinds } from './kinds.ts'
 import { describeMachine } from './machine.ts'
-import { measureQueries, type Rounds } from './queries.ts'
+import { measureQueries } from './queries.ts'
 import { type Figures, renderReport } from './report.ts'
+import type { Rounds } from './server-load.ts'
 import { measureSwitch } from './switch.ts'
 
 interface Extent {
   readonly queries: Rounds
+  readonly kinds: Rounds
   readonly switches: number
   readonly kills: number
 }
 
-const FULL: Extent = { queries: { rounds: 7, seconds: 3, warmUpSeconds: 2 }, switches: 2000, kills: 10 }
-const SHORT: Extent = { queries: { rounds: 2, seconds: 1, warmUpSeconds: 1 }, switches: 200, kills: 1 }
+const FULL: Extent = {
+  queries: { rounds: 7, seconds: 3, warmUpSeconds: 2 },
+  kinds: { rounds: 7, seconds: 0.5, warmUpSeconds: 0.5 },
+  switches: 2000,
+  kills: 10,
+}
+const SHORT: Extent = {
+  queries: { rounds: 2, seconds: 1, warmUpSeconds: 1 },
+  kinds: { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 },
+  switches: 200,
+  kills: 1,
+}
 /** The whole run is to take 8 minutes at most. */
 const LIMIT_MS = 8 * 60_000
 
@@ -34,12 +47,16 @@ if (values.short !== true && values.only === undefined)
   await writeFile(new URL('../docs/benchmarks.md', import.meta.url), report)
 clearTimeout(limit)
 
-async function measure({ queries, switches, kills }: Extent, only: string | undefined): Promise<Figures> {
+async function measure(
+  { queries, kinds, switches, kills }: Extent,
+  only: string | undefined,
+): Promise<Figures> {
   const wanted = (part: string): boolean => only === undefined || only === part
   return {
     machine: describeMachine(),
     ...(wanted('switch') ? { switch: await measureSwitch(switches) } : {}),
     ...(wanted('failover') ? { failover: await measureFailover(kills) } : {}),
     ...(wanted('queries') ? { queries: await measureQueries(queries) } : {}),
+    ...(wanted('kinds') ? { kinds: await measureKinds(kinds) } : {}),
   }
 }

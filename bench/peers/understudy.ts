@@ -6,12 +6,12 @@ import { BACKUP, MANAGED, ORIGIN, PRIMARY, zoneText } from '../bench-zone.ts'
 import { freePort } from '../ports.ts'
 import { pinned } from '../processors.ts'
 import type { Stage } from '../stage.ts'
-import type { Peer } from './peer.ts'
+import type { Peer, StaticPeer } from './peer.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const MANIFEST = new URL('../../package.json', import.meta.url)
 
-export const understudy: Peer = {
+export const understudy: Peer & StaticPeer = {
   name: 'Understudy',
   checksHealth: true,
   version: () => (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version,
@@ -19,8 +19,24 @@ export const understudy: Peer = {
     await stage.file(`understudy/zones/${ORIGIN}.zone`, zoneText(''))
     const yaml = managedZone({ webPort, interval: '2s', fastInterval: '1s', timeout: '1s' })
     await stage.file(`understudy/zones/${ORIGIN}.yaml`, `records: ${ORIGIN}.zone\n${yaml}`)
-    return startServer(stage, 'understudy', port, command => pinned(processors.server, command))
+    return startServer(stage, 'understudy', port, { pin: command => pinned(processors.server, command) })
   },
+  // Cookies need not be turned on: they are always there.
+  async startStatic({ stage, processors, zone, responsesPerSecond }, port) {
+    await stage.file(`understudy/zones/${ORIGIN}.zone`, zone)
+    const config = await stage.file('understudy/understudy.yaml', rateLimit(responsesPerSecond))
+    return startServer(stage, 'understudy', port, {
+      pin: command => pinned(processors.server, command),
+      config,
+    })
+  },
+}
+
+/** Loopback is exempt unless told otherwise. */
+function rateLimit(responsesPerSecond: number | undefined): string {
+  return responsesPerSecond === undefined
+    ? 'rate-limit: { mode: "off" }\n'
+    : `rate-limit: { mode: "on", responses-per-second: ${responsesPerSecond}, slip: 0, exempt: [] }\n`
 }
 
 /** How the primary and the backup of the managed name are checked. */
@@ -48,15 +64,22 @@ names:
 `
 }
 
+interface StartOptions {
+  readonly pin?: (command: string[]) => string[]
+  /** Path of the server's configuration; all that it needs is in the command line too. */
+  readonly config?: string
+}
+
 /** Starts the server on the zones that lie in `NAME/zones` of the stage. */
 export async function startServer(
   stage: Stage,
   name: string,
   port: number,
-  pin: (command: string[]) => string[] = command => command,
+  { pin = command => command, config }: StartOptions = {},
 ): Promise<ChildProcess> {
   const folder = `${stage.folder}/${name}`
   const places = ['--zones', `${folder}/zones`, '--state', `${folder}/state/understudy.db`]
   const listen = ['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${await freePort()}`]
-  return stage.start(name, pin([process.execPath, MAIN, 'serve', ...places, ...listen]))
+  const settings = config === undefined ? [] : ['--config', config]
+  return stage.start(name, pin([process.execPath, MAIN, 'serve', ...settings, ...places, ...listen]))
 }

@@ -79,7 +79,13 @@ function faults(registry: Registry): FillServer {
     help: 'How late the latest probe started.',
     registers,
   })
+  const frozen = new Gauge({
+    name: 'understudy_frozen',
+    help: '1 while no reference is reached and no endpoint is taken for down, else 0.',
+    registers,
+  })
   return server => {
+    frozen.set(server.frozen ? 1 : 0)
     setTotal(socketDrops, server.socketDrops)
     setTotal(restarts, server.responderRestarts)
     setTotal(storeErrors, server.storeErrors)

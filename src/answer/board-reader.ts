@@ -3,14 +3,17 @@
  * is allocated per query; while nothing changes a slot costs one atomic load.
  */
 
-import { HalfWord, halfWords, NEVER, RECORD_HEAD_BYTES, RECORD_TTL_AT, SlotWord } from './board.ts'
+import type { Random } from '#base/random.ts'
+import { HalfWord, halfWords, NEVER, PickKind, RECORD_HEAD_BYTES, RECORD_TTL_AT, SlotWord } from './board.ts'
 import { ExtendedError } from './extended-error.ts'
+import { Picker } from './picker.ts'
 
 export class BoardReader {
   /** `SlotKind` of what was taken last. */
   kind = 0
   /** Why the answer is not the usual one. */
   error: ExtendedError = ExtendedError.none
+  /** Of what this query has picked. */
   recordCount = 0
   byteLength = 0
   readonly #words: Uint32Array
@@ -22,8 +25,11 @@ export class BoardReader {
   readonly #copied: Uint32Array
   /** The copy that was taken last. */
   #copy = 0
+  readonly #picker: Picker
 
-  constructor(board: SharedArrayBuffer) {
+  /** @param random for what queries pick */
+  constructor(board: SharedArrayBuffer, random: Random) {
+    this.#picker = new Picker(random)
     const words = new Uint32Array(board)
     const slots = words[0]!
     this.#words = words
@@ -50,14 +56,39 @@ export class BoardReader {
     this.error = copies[copy + HalfWord.error]! as ExtendedError
     this.recordCount = copies[copy + HalfWord.recordCount]!
     this.byteLength = copies[copy + HalfWord.byteLength]!
+    if (copies[copy + HalfWord.pick] !== PickKind.none) this.#pick(copy)
   }
 
-  /** Writes the records that were taken, each behind the owner pointer, with the TTL of this moment; gives where they end. */
+  /** Writes the records that were picked, each behind the owner pointer, with the TTL of this moment; gives where they end. */
   write(bytes: Uint8Array, at: number, owner: number, nowMs: number): number {
-    const source = this.#copyBytes
     const ttl = this.#ttlAt(nowMs)
-    let from = (this.#copy + HalfWord.size) * 4
-    const end = from + this.byteLength
+    const first = (this.#copy + HalfWord.size) * 4
+    if (this.#copies[this.#copy + HalfWord.pick] === PickKind.none)
+      return this.#writeRange(bytes, at, first, first + this.byteLength, owner, ttl)
+    const { starts, ends, count } = this.#picker
+    const size = this.byteLength / this.recordCount
+    let end = at
+    for (let i = 0; i < count; i++)
+      end = this.#writeRange(bytes, end, first + starts[i]! * size, first + ends[i]! * size, owner, ttl)
+    return end
+  }
+
+  #pick(copy: number): void {
+    const copies = this.#copies
+    const records = this.recordCount
+    const answers = copies[copy + HalfWord.answers]!
+    const size = this.byteLength / records
+    const groups = copies[copy + HalfWord.groupCount]!
+    const at = copy + HalfWord.size + ((this.byteLength + 3) >> 2)
+    this.recordCount =
+      groups === 0 ? this.#picker.rotate(records, answers) : this.#picker.choose(copies, at, groups, answers)
+    this.byteLength = this.recordCount * size
+  }
+
+  #writeRange(bytes: Uint8Array, to: number, begin: number, end: number, owner: number, ttl: number): number {
+    const source = this.#copyBytes
+    let at = to
+    let from = begin
     while (from < end) {
       const length = RECORD_HEAD_BYTES + ((source[from + 10]! << 8) | source[from + 11]!)
       for (let i = 2; i < length; i++) bytes[at + i] = source[from + i]!
@@ -107,7 +138,9 @@ export class BoardReader {
     // What is being overwritten may be anything; it is thrown away, but must not lead out of the slot.
     const byteLength = Math.min(copies[copy + HalfWord.byteLength]!, capacity)
     copies[copy + HalfWord.byteLength] = byteLength
-    const end = HalfWord.size + ((byteLength + 3) >> 2)
+    const groups = Math.min(copies[copy + HalfWord.groupCount]!, (capacity - byteLength) >> 3)
+    copies[copy + HalfWord.groupCount] = groups
+    const end = HalfWord.size + ((byteLength + 3) >> 2) + 2 * groups
     for (let i = HalfWord.size; i < end; i++) copies[copy + i] = Atomics.load(words, half + i)
   }
 }

@@ -3,12 +3,14 @@
  *
  *   header   slot count, then for each slot the word where it begins and the bytes of records it can hold
  *   slot     next, seq, then two halves
- *   half     see HalfWord, then the records, each as { owner 2 bytes, type, class, TTL 4 bytes, length, data }
+ *   half     see HalfWord, then the records, each as { owner 2 bytes, type, class, TTL 4 bytes, length, data }, and from the next whole word on
+ *            for each group two words, its number of records and its weight
  *
  * Publishing number s+1: next = s+1; fill half (s+1)&1; seq = s+1. Reading: s = seq; copy half s&1; good if next − s < 2, else again.
  * (With `seq` alone, a reader that is overtaken twice would copy a half while it is being filled.) Every word is read and
  * written by Atomics: that orders the copying between the two loads on every processor.
  */
+import type { Pick } from '#steering/selection.ts'
 import type { AnswerTtl } from '#steering/ttl.ts'
 import { RrClass } from '#wire/types.ts'
 import { ExtendedError } from './extended-error.ts'
@@ -27,8 +29,16 @@ export const HalfWord = {
   changeHigh: 6,
   /** The number of an Extended DNS Error. */
   error: 7,
-  size: 8,
+  /** `PickKind`. */
+  pick: 8,
+  /** How many records or groups each query picks. */
+  answers: 9,
+  groupCount: 10,
+  size: 11,
 } as const
+
+/** How a query picks from the records. */
+export const PickKind = { none: 0, rotate: 1, weighted: 2 } as const
 
 /** 0, so that a slot to which nothing was ever published answers SERVFAIL. */
 export const SlotKind = { servfail: 0, nodata: 1, records: 2 } as const
@@ -39,7 +49,10 @@ export const NEVER = 0xffff_ffff
 /** Owner, type, class, TTL and length before the data of a record. */
 export const RECORD_HEAD_BYTES = 12
 export const RECORD_TTL_AT = 6
+/** Its number of records, and its weight. */
+const GROUP_BYTES = 8
 const NO_BYTES = new Uint8Array(0)
+const NO_GROUPS: Groups = []
 
 export type SlotContent =
   | { readonly kind: 'servfail' | 'nodata'; readonly error?: ExtendedError }
@@ -48,13 +61,19 @@ export type SlotContent =
       readonly type: number
       readonly data: readonly Uint8Array[]
       readonly ttl: AnswerTtl
+      /** How each query picks from the records, which then all have data of the same size; all of them in their order without it. */
+      readonly pick?: Pick
       /** Why this is not the usual answer. */
       readonly error?: ExtendedError
     }
 
-/** What a slot for so many records with so many bytes of data each has to hold. */
-export function slotBytes(records: number, dataBytes: number): number {
-  return records * (RECORD_HEAD_BYTES + dataBytes)
+/** What a slot for so many records with so many bytes of data each has to hold, in so many groups with weights. */
+export function slotBytes(records: number, dataBytes: number, groups = 0): number {
+  return wholeWords(records * (RECORD_HEAD_BYTES + dataBytes)) + groups * GROUP_BYTES
+}
+
+function wholeWords(bytes: number): number {
+  return (bytes + 3) & ~3
 }
 
 /** A board whose slots hold so many bytes each; all answer SERVFAIL until something is published. */
@@ -94,31 +113,38 @@ export class BoardWriter {
     if (at === undefined || capacity === undefined || slot >= words[0]!)
       throw new RangeError(`no slot ${slot}`)
     const bytes = content.kind === 'records' ? recordBytes(content.type, content.data) : NO_BYTES
-    if (bytes.length > capacity) return false
+    const groups =
+      content.kind === 'records' && content.pick?.kind === 'weighted' ? content.pick.groups : NO_GROUPS
+    if (groups.length > 0) demandWhole(groups, countOf(content))
+    const size = groups.length === 0 ? bytes.length : wholeWords(bytes.length) + groups.length * GROUP_BYTES
+    if (size > capacity) return false
     const next = (Atomics.load(words, at + SlotWord.seq) + 1) >>> 0
     Atomics.store(words, at + SlotWord.next, next)
-    this.#fill(at + SlotWord.halves + (next & 1) * halfWords(capacity), content, bytes)
+    this.#fill(at + SlotWord.halves + (next & 1) * halfWords(capacity), content, bytes, groups)
     Atomics.store(words, at + SlotWord.seq, next)
     return true
   }
 
-  #fill(half: number, content: SlotContent, bytes: Uint8Array): void {
+  #fill(half: number, content: SlotContent, bytes: Uint8Array, groups: Groups): void {
     const words = this.#words
-    const { recordCount, ttlMin, ttlMax, change } =
+    const pick = content.kind === 'records' ? content.pick : undefined
+    const { ttlMin, ttlMax, change } =
       content.kind === 'records'
         ? {
-            recordCount: content.data.length,
             ttlMin: content.ttl.minSeconds,
             ttlMax: content.ttl.maxSeconds,
             change: content.ttl.nextChangeMs,
           }
-        : { recordCount: 0, ttlMin: 0, ttlMax: 0, change: undefined }
+        : { ttlMin: 0, ttlMax: 0, change: undefined }
     Atomics.store(words, half + HalfWord.kind, SlotKind[content.kind])
     Atomics.store(words, half + HalfWord.error, content.error ?? ExtendedError.none)
-    Atomics.store(words, half + HalfWord.recordCount, recordCount)
+    Atomics.store(words, half + HalfWord.recordCount, countOf(content))
     Atomics.store(words, half + HalfWord.byteLength, bytes.length)
     Atomics.store(words, half + HalfWord.ttlMin, ttlMin)
     Atomics.store(words, half + HalfWord.ttlMax, ttlMax)
+    Atomics.store(words, half + HalfWord.pick, PickKind[pick?.kind ?? 'none'])
+    Atomics.store(words, half + HalfWord.answers, pick?.answers ?? 0)
+    Atomics.store(words, half + HalfWord.groupCount, groups.length)
     // From before the clock began, the high word would be that of NEVER.
     const changeMs = change === undefined ? undefined : Math.max(0, Math.floor(change))
     Atomics.store(words, half + HalfWord.changeLow, changeMs === undefined ? NEVER : changeMs >>> 0)
@@ -129,7 +155,25 @@ export class BoardWriter {
     )
     const source = new Uint32Array(bytes.buffer)
     for (let i = 0; i < source.length; i++) Atomics.store(words, half + HalfWord.size + i, source[i]!)
+    let at = half + HalfWord.size + source.length
+    for (const { records, weight } of groups) {
+      Atomics.store(words, at++, records)
+      Atomics.store(words, at++, weight)
+    }
   }
+}
+
+type Groups = readonly { readonly records: number; readonly weight: number }[]
+
+/** Readers rely on it. */
+function demandWhole(groups: Groups, records: number): void {
+  const sum = groups.reduce((total, group) => total + group.records, 0)
+  if (sum !== records || groups.some(group => group.records < 1 || group.weight < 1))
+    throw new RangeError('the groups are not all of the records, or one has no weight')
+}
+
+function countOf(content: SlotContent): number {
+  return content.kind === 'records' ? content.data.length : 0
 }
 
 /** The records as a response carries them, owned by the query name, with a TTL of 0 to be filled in; on a buffer of whole words. */

@@ -8,6 +8,7 @@ export const ExtendedError = {
   notLoaded: 3,
   tooLarge: 4,
   nameTooLong: 5,
+  cutOff: 6,
 } as const
 export type ExtendedError = (typeof ExtendedError)[keyof typeof ExtendedError]
 
@@ -19,6 +20,7 @@ const OPTIONS: readonly (readonly [code: number, text: string])[] = [
   [24, 'the zone could not be loaded'],
   [0, 'the answer is larger than a message'],
   [0, 'a DNAME makes a name of more than 255 bytes'],
+  [14, 'this server is cut off from the network'],
 ]
 
 /** The option's data by number; empty for none. */

@@ -5,6 +5,7 @@
  *     │         │                             └──> DNAME: another name, and find again
  *     └─────────┴──────────────────────────────────> limited? ──> error ──> finish
  */
+import { type Random, seededRandom } from '#base/random.ts'
 import { Rcode, RrClass, RrType } from '#wire/types.ts'
 import { Arrival } from './arrival.ts'
 import { SlotKind } from './board.ts'
@@ -53,6 +54,7 @@ export class Responder {
   readonly #counters: Counters
   readonly #logMemory: SharedArrayBuffer
   readonly #limitedLog: QueryLogWriter
+  readonly #random: Random
   readonly #query = new QueryReader()
   /** The name that a DNAME has led to, read like a question. */
   readonly #alias = new QueryReader()
@@ -74,9 +76,13 @@ export class Responder {
   /** The client has shown a good cookie, and so has not forged its address. */
   #isKnown = false
 
-  /** @param logMemory where single queries are told of, as the policy wants it */
-  constructor(counters: Counters, logMemory = queryLogMemory()) {
+  /**
+   * @param logMemory where single queries are told of, as the policy wants it
+   * @param random for answers that are chosen anew for each query
+   */
+  constructor(counters: Counters, logMemory = queryLogMemory(), random = seededRandom(1)) {
     this.#counters = counters
+    this.#random = random
     this.#logMemory = logMemory
     this.#limitedLog = new QueryLogWriter(logMemory, LIMITED_LOG)
   }
@@ -84,7 +90,7 @@ export class Responder {
   /** Answers from these from now on. */
   use({ table, board, policy }: Answering): void {
     this.#table = new TableReader(table)
-    this.#board = new BoardReader(board)
+    this.#board = new BoardReader(board, this.#random)
     this.#policy = policy
     this.#cookies = new Cookies(policy.cookieSecrets)
     this.#opt.use(policy, this.#cookies.answer)

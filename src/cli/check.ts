@@ -1,9 +1,15 @@
 /** `understudy check`: reads everything as the server would, and says what is wrong, or what is promised. */
 import { formatDuration } from '#base/duration.ts'
-import type { Configuration, ConfiguredZone, ManagedName } from '#config/configuration.ts'
+import {
+  type AnyCheck,
+  type Configuration,
+  type ConfiguredZone,
+  isComposite,
+  type ManagedName,
+} from '#config/configuration.ts'
 import { checkPath, loadConfiguration } from '#config/load.ts'
 import { plainName } from '#control/plan.ts'
-import { jitterMs, worstCaseMs } from '#health/timing.ts'
+import { type CheckTiming, jitterMs, worstCaseMs } from '#health/timing.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 
 /** Gives the exit code: 1 where anything is wrong; warnings are shown and do not count. */
@@ -32,10 +38,13 @@ function zoneSummary(zone: ConfiguredZone): string {
 function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
   const pool = zone.pools.find(one => one.name === name.pool)
   if (pool === undefined) return ''
-  const endpoints = pool.endpoints.map(endpoint => endpoint.name).join(' > ')
+  const endpoints = pool.endpoints
+    .map(({ name, weight }) => (pool.policy === 'weighted' ? `${name} (${weight})` : name))
+    .join(pool.policy === 'failover' ? ' > ' : ', ')
   const head = `  ${plainName(name.name)}: ${pool.policy} ${endpoints}`
-  if (pool.check === undefined) return `${head}; no health check: always the first\n`
-  const { timing } = pool.check
+  if (pool.check === undefined)
+    return `${head}; no health check: always ${pool.policy === 'failover' ? 'the first' : 'all of them'}\n`
+  const timing = slowestOf(pool.check, name.ttlSeconds)
   const confirm = (timing.fall - 1) * Math.max(timing.fastIntervalMs, timing.timeoutMs)
   const parts = [
     `interval ${formatDuration(timing.intervalMs)}`,
@@ -46,4 +55,12 @@ function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
   ]
   const worst = formatDuration(worstCaseMs(timing, name.ttlSeconds))
   return `${head}; failover within ${worst} at worst (${parts.join(' + ')})\n`
+}
+
+/** Of a composite check that part which takes longest to notice. */
+function slowestOf(check: AnyCheck, ttlSeconds: number): CheckTiming {
+  if (!isComposite(check)) return check.timing
+  return check.of
+    .map(part => slowestOf(part, ttlSeconds))
+    .reduce((a, b) => (worstCaseMs(a, ttlSeconds) >= worstCaseMs(b, ttlSeconds) ? a : b))
 }

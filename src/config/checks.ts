@@ -1,40 +1,66 @@
 /** Health checks: `checks:` of a zone, and URLs in their place. */
-import { formatDuration } from '#base/duration.ts'
+import { z } from 'zod'
+import type { Address } from '#base/address.ts'
+import { type DampingRule, NO_DAMPING } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
-import type { HttpSpec, TcpSpec } from '#probe/spec.ts'
-import { expectation, HTTP_SHAPE, type HttpSection, LATER_CHECK_KEYS, TIMING_SHAPE } from './check-shape.ts'
-import { demand, readSection, type Section } from './section.ts'
-import { address, choice, integer, notYet, problemOfName } from './values.ts'
+import {
+  AIM_SHAPE,
+  complainOfTiming,
+  dampingOf,
+  JUDGING_SHAPE,
+  NO_KEYS,
+  TIMING_SHAPE,
+  timingOf,
+} from './check-general.ts'
+import { HTTP_KIND, httpSpecOfUrl } from './check-http.ts'
+import type { CheckKind, DraftSpec } from './check-kind.ts'
+import { TCP_KIND } from './check-tcp.ts'
+import type { CompositeCheck } from './configuration.ts'
+import { demand, readSection, type Shape } from './section.ts'
+import { choice, integer, notYet, problemOfName, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 /** A check before it is known which host a pool asks for. */
-export interface CheckDraft {
+export interface ProbeDraft {
   readonly name: string
-  readonly spec: TcpSpec | (Omit<HttpSpec, 'host'> & { readonly host: string | undefined })
+  readonly path: Path
+  readonly spec: DraftSpec
   readonly timing: CheckTiming
+  readonly damping: DampingRule
+  /** What is probed in place of the address that is served. */
+  readonly probeAddress: Address | undefined
 }
 
-const TYPES = ['http', 'https', 'tcp'] as const
-const LATER_TYPES = ['tls', 'dns', 'icmp', 'grpc', 'exec', 'heartbeat', 'all', 'any', 'at-least']
+/** A check made of others, before these have been found. */
+export interface CompositeDraft {
+  readonly name: string
+  readonly path: Path
+  readonly kind: CompositeCheck['kind']
+  /** Of `at-least`. */
+  readonly count: number | undefined
+  /** Names of checks. */
+  readonly of: readonly string[]
+  readonly inverted: boolean
+  readonly damping: DampingRule
+}
 
-const SHAPE = {
-  type: choice(TYPES, LATER_TYPES),
-  ...TIMING_SHAPE,
-  port: integer(1, 65535),
-  'source-address': address,
-  ...HTTP_SHAPE,
+export type CheckDraft = ProbeDraft | CompositeDraft
+
+const KINDS: Readonly<Record<string, CheckKind>> = { http: HTTP_KIND, https: HTTP_KIND, tcp: TCP_KIND }
+const COMPOSITES = ['all', 'any', 'at-least'] as const
+const LATER_TYPES = ['tls', 'dns', 'icmp', 'grpc', 'exec', 'heartbeat']
+const TYPES = [...Object.keys(KINDS), ...LATER_TYPES, ...COMPOSITES]
+
+const GENERAL_SHAPE = { type: choice(TYPES), ...TIMING_SHAPE, ...JUDGING_SHAPE, ...AIM_SHAPE } as const
+
+const MAX_PARTS = 16
+const COMPOSITE_SHAPE = {
+  type: choice(COMPOSITES),
+  checks: z.array(text(63)).min(1).max(MAX_PARTS),
+  count: integer(1, MAX_PARTS),
+  ...JUDGING_SHAPE,
 } as const
-
-type CheckSection = Section<typeof SHAPE>
-
-const DEFAULT_INTERVAL_MS = 10_000
-const DEFAULT_TIMEOUT_MS = 4000
-const DEFAULT_FAST_INTERVAL_MS = 1000
-const DEFAULT_FALL = 3
-const DEFAULT_RISE = 2
-const DEFAULT_BODY_BYTES = 65_536
-const DEFAULT_PORT = { http: 80, https: 443 } as const
 
 /** All of `checks:`, by name; a bad one is there too, so that nobody complains of it as missing, as if its bad keys were not written. */
 export function readChecks(source: YamlSource): Map<string, CheckDraft> {
@@ -49,24 +75,18 @@ export function readChecks(source: YamlSource): Map<string, CheckDraft> {
 }
 
 /** The check that a URL stands for: `http` or `https`, all else by default. */
-export function checkOfUrl(source: YamlSource, path: Path, text: string): CheckDraft {
+export function checkOfUrl(source: YamlSource, path: Path, text: string): ProbeDraft {
   const url = URL.parse(text)
-  const type = url?.protocol === 'http:' ? 'http' : 'https'
   const problem = problemOfUrl(url, text)
   if (problem !== undefined) source.complain(path, problem)
-  const spec = {
-    type,
-    method: 'GET',
-    path: url === null ? '/' : `${url.pathname}${url.search}`,
-    host: url === null || url.hostname === '' ? undefined : url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url?.port) || DEFAULT_PORT[type],
-    headers: {},
-    ...expectation(source, path, undefined),
-    maxBodyBytes: DEFAULT_BODY_BYTES,
-    redirects: 0,
-    verify: type === 'https',
-  } as const
-  return { name: text, spec, timing: timingOf({ values: {}, bad: new Set() }) }
+  return {
+    name: text,
+    path,
+    spec: httpSpecOfUrl(url),
+    timing: timingOf(NO_KEYS),
+    damping: NO_DAMPING,
+    probeAddress: undefined,
+  }
 }
 
 function problemOfUrl(url: URL | null, text: string): string | undefined {
@@ -79,78 +99,70 @@ function problemOfUrl(url: URL | null, text: string): string | undefined {
 
 function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
   const type = source.get([...path, 'type'])
+  if (COMPOSITES.some(kind => kind === type)) return readComposite(source, path, name)
   if (typeof type === 'string' && LATER_TYPES.includes(type)) {
     // Its keys are of a version to come as well: one complaint is enough.
-    source.complain([...path, 'type'], notYet(type, TYPES))
-    return { name, spec: { type: 'tcp', port: 1 }, timing: timingOf({ values: {}, bad: new Set() }) }
+    source.complain([...path, 'type'], notYet(type, [...Object.keys(KINDS), ...COMPOSITES]))
+    const timing = timingOf(NO_KEYS)
+    return { name, path, spec: PLACEHOLDER, timing, damping: NO_DAMPING, probeAddress: undefined }
   }
-  const section = readSection(source, path, SHAPE, LATER_CHECK_KEYS)
+  const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined
+  // Without a kind one cannot know the keys: those of any are taken.
+  const shape: Shape = kind?.shape ?? Object.assign({}, ...Object.values(KINDS).map(one => one.shape))
+  const section = readSection<Shape & typeof GENERAL_SHAPE>(
+    source,
+    path,
+    { ...shape, ...GENERAL_SHAPE },
+    foreignKeys(type, kind),
+  )
   demand(source, path, section, 'type')
   complainOfTiming(source, path, section)
-  const from = section.values['source-address']
-  const sourceAddress = from === undefined ? {} : { sourceAddress: from.text }
-  const timing = timingOf(section)
-  if (section.values.type === 'tcp') {
-    complainOfForeignKeys(source, path, 'tcp', Object.keys(HTTP_SHAPE))
-    demand(source, path, section, 'port')
-    return { name, spec: { type: 'tcp', port: section.values.port ?? 1, ...sourceAddress }, timing }
-  }
-  const httpType = section.values.type ?? 'https'
-  if (httpType === 'http') complainOfForeignKeys(source, path, 'http', ['verify'])
-  return { name, spec: { ...httpSpec(source, path, httpType, section), ...sourceAddress }, timing }
-}
-
-function httpSpec(source: YamlSource, path: Path, type: 'http' | 'https', { values }: CheckSection) {
-  const expected = expectation(source, path, (values as HttpSection).expect)
-  const maxBodyBytes = values['max-body'] ?? DEFAULT_BODY_BYTES
-  if (expected.body !== undefined && values.method === 'HEAD')
-    source.complain([...path, 'expect', 'body'], 'there is no body in an answer to HEAD; use GET')
-  if (expected.body !== undefined && Buffer.byteLength(expected.body) > maxBodyBytes)
-    source.complain([...path, 'expect', 'body'], `is longer than max-body ${maxBodyBytes}`)
+  const { values } = section
+  const from = values['source-address']
+  const spec =
+    kind === undefined
+      ? PLACEHOLDER
+      : kind.read({ source, path, type: String(type), section, port: values.port })
   return {
-    type,
-    method: values.method ?? 'GET',
-    path: values.path ?? '/',
-    host: values.host,
-    port: values.port ?? DEFAULT_PORT[type],
-    headers: values.headers ?? {},
-    ...expected,
-    maxBodyBytes,
-    redirects: values.redirects ?? 0,
-    verify: values.verify ?? type === 'https',
-  } as const
-}
-
-function complainOfForeignKeys(source: YamlSource, path: Path, type: string, keys: readonly string[]): void {
-  for (const key of source.keys(path)) {
-    if (keys.includes(key)) source.complain([...path, key], `does not go with type ${type}`, 'key')
+    name,
+    path,
+    spec: {
+      ...spec,
+      ...(from === undefined ? {} : { sourceAddress: from.text }),
+      ...(values.inverted === true ? { inverted: true } : {}),
+    },
+    timing: timingOf(section),
+    damping: dampingOf(source, path, section),
+    probeAddress: values['probe-address'],
   }
 }
 
-type TimingSection = Pick<Section<typeof TIMING_SHAPE>, 'bad'> & {
-  readonly values: Partial<Section<typeof TIMING_SHAPE>['values']>
+/** In place of a spec that could not be read. */
+const PLACEHOLDER: DraftSpec = { type: 'tcp', port: 1 }
+
+/** Keys of other kinds, and what is said of them. */
+function foreignKeys(type: unknown, kind: CheckKind | undefined): Record<string, string> {
+  if (kind === undefined) return {}
+  const keys = Object.values(KINDS).flatMap(({ shape }) => Object.keys(shape))
+  return Object.fromEntries(
+    keys.filter(key => !Object.hasOwn(kind.shape, key)).map(key => [key, `does not go with type ${type}`]),
+  )
 }
 
-function timingOf({ values }: TimingSection): CheckTiming {
-  const intervalMs = values.interval ?? DEFAULT_INTERVAL_MS
-  return {
-    intervalMs,
-    fastIntervalMs: values['fast-interval'] ?? Math.min(DEFAULT_FAST_INTERVAL_MS, intervalMs),
-    timeoutMs: values.timeout ?? Math.min(DEFAULT_TIMEOUT_MS, Math.floor(intervalMs / 2)),
-    rise: values.rise ?? DEFAULT_RISE,
-    fall: values.fall ?? DEFAULT_FALL,
+function readComposite(source: YamlSource, path: Path, name: string): CompositeDraft {
+  const foreign = Object.keys({ ...TIMING_SHAPE, ...AIM_SHAPE })
+  const says = Object.fromEntries(foreign.map(key => [key, 'is said by the checks that this one is made of']))
+  const section = readSection(source, path, COMPOSITE_SHAPE, says)
+  demand(source, path, section, 'checks')
+  const { type: kind = 'all', checks = [], count, inverted = false } = section.values
+  const countPath = [...path, 'count']
+  if (kind === 'at-least') demand(source, path, section, 'count')
+  else if (count !== undefined) source.complain(countPath, `does not go with type ${kind}`, 'key')
+  if (kind === 'at-least' && count !== undefined && checks.length > 0 && count > checks.length)
+    source.complain(countPath, `${count} is more than the ${checks.length} checks`)
+  for (const [index, check] of checks.entries()) {
+    if (checks.indexOf(check) !== index)
+      source.complain([...path, 'checks', index], `${show(check)} is here twice`)
   }
-}
-
-function complainOfTiming(source: YamlSource, path: Path, section: TimingSection): void {
-  if (section.bad.has('interval')) return
-  const { intervalMs, fastIntervalMs, timeoutMs } = timingOf(section)
-  const interval = `interval ${formatDuration(intervalMs)}`
-  if (timeoutMs >= intervalMs)
-    source.complain([...path, 'timeout'], `${formatDuration(timeoutMs)} is not shorter than ${interval}`)
-  if (fastIntervalMs > intervalMs)
-    source.complain(
-      [...path, 'fast-interval'],
-      `${formatDuration(fastIntervalMs)} is longer than ${interval}`,
-    )
+  return { name, path, kind, count, of: checks, inverted, damping: dampingOf(source, path, section) }
 }

@@ -1,7 +1,8 @@
 /** The typed configuration: what everything above and `control` work with. Immutable. */
 import type { QueryLogPolicy } from '#answer/query-log.ts'
-import type { SocketAddr } from '#base/address.ts'
+import type { Address, SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
+import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
@@ -9,18 +10,39 @@ import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
 
-/** A health check that an endpoint of a pool is judged by. */
+/** A health check that an address is probed by. */
 export interface HealthCheck {
   /** The name in `checks:`, or the URL where the pool says one. */
   readonly name: string
   /** With the host filled in for this pool. */
   readonly spec: ProbeSpec
   readonly timing: CheckTiming
+  readonly damping: DampingRule
+  /** What is probed in place of the address that is served. */
+  readonly probeAddress?: Address
 }
+
+/** A check made of others: up while `needed` of them are. */
+export interface CompositeCheck {
+  readonly name: string
+  readonly kind: 'all' | 'any' | 'at-least'
+  readonly needed: number
+  /** At least one. */
+  readonly of: readonly AnyCheck[]
+  /** Whether up and down change places. */
+  readonly inverted: boolean
+  readonly damping: DampingRule
+}
+
+export type AnyCheck = HealthCheck | CompositeCheck
 
 export interface ConfiguredPool extends Pool {
   /** Undefined for a pool without `check`: its endpoints count as up. */
-  readonly check: HealthCheck | undefined
+  readonly check: AnyCheck | undefined
+}
+
+export function isComposite(check: AnyCheck): check is CompositeCheck {
+  return 'of' in check
 }
 
 /** A name whose A and AAAA RRsets come from a pool. */
@@ -64,6 +86,18 @@ export interface ServerSettings {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'auto' | 'json' | 'pretty'
   readonly answering: AnsweringSettings
+  /** What is up when this node's network is. */
+  readonly references: readonly Reference[]
+  /** Whether managed names are answered as before while none of them is reached. */
+  readonly whileCutOff: 'serve' | 'servfail'
+}
+
+export interface Reference {
+  /** As written. */
+  readonly name: string
+  readonly address: Address
+  readonly spec: ProbeSpec
+  readonly timing: CheckTiming
 }
 
 /** How DNS is answered, beside the zones. */

@@ -1,8 +1,9 @@
 /** Joins pools with their checks and with the names that use them. */
 import type { ProbeSpec } from '#probe/spec.ts'
 import { type Name, nameToText } from '#wire/name.ts'
-import { type CheckDraft, checkOfUrl } from './checks.ts'
-import type { ConfiguredPool, HealthCheck } from './configuration.ts'
+import type { DraftSpec } from './check-kind.ts'
+import { type CheckDraft, checkOfUrl, type ProbeDraft } from './checks.ts'
+import type { AnyCheck, ConfiguredPool } from './configuration.ts'
 import type { NameDraft } from './names.ts'
 import { didYouMean } from './nearest.ts'
 import type { PoolDraft } from './pools.ts'
@@ -33,7 +34,8 @@ export function linkPools(source: YamlSource, drafts: Drafts): ConfiguredPool[] 
   }))
   const usedPools = new Set(names.map(({ pool }) => pool))
   complainOfUnused(source, 'pools', 'no name uses this pool', name => usedPools.has(name))
-  const usedChecks = new Set([...pools.values()].map(({ check }) => check))
+  complainOfParts(source, checks)
+  const usedChecks = new Set([...pools.values()].flatMap(({ check }) => [...partsOf(check ?? '', checks)]))
   complainOfUnused(
     source,
     'checks',
@@ -52,7 +54,7 @@ function complainOfUnused(
   for (const name of source.keys([key])) if (!isUsed(name)) source.warn([key, name], message)
 }
 
-function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Drafts): HealthCheck | undefined {
+function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Drafts): AnyCheck | undefined {
   if (draft.check === undefined) return undefined
   const path = [...draft.path, 'check']
   const check = draft.check.includes('://')
@@ -63,20 +65,68 @@ function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Drafts): Health
     source.complain(path, `there is no check named ${show(draft.check)}${hint}`)
     return undefined
   }
-  complainOfSource(source, path, check, draft)
-  const { name, spec, timing } = check
-  return { name, spec: withHost(source, path, spec, draft, drafts), timing }
+  return linkTree(source, path, check, draft, drafts, [])
+}
+
+/** The check with its parts; `above` are the names of those that it is a part of. Undefined where there is nothing left of it. */
+function linkTree(
+  source: YamlSource,
+  path: Path,
+  check: CheckDraft,
+  draft: PoolDraft,
+  drafts: Drafts,
+  above: readonly string[],
+): AnyCheck | undefined {
+  if ('spec' in check) {
+    complainOfSource(source, path, check, draft)
+    const { name, timing, damping, probeAddress } = check
+    const spec = withHost(source, path, check.spec, draft, drafts)
+    return { name, spec, timing, damping, ...(probeAddress === undefined ? {} : { probeAddress }) }
+  }
+  const { name, kind, count, inverted, damping } = check
+  // Parts that are missing or go in circles are complained of where they are written.
+  const known = check.of.flatMap(part => drafts.checks.get(part) ?? [])
+  const of = known
+    .filter(part => part.name !== name && !above.includes(part.name))
+    .flatMap(part => linkTree(source, path, part, draft, drafts, [...above, name]) ?? [])
+  if (of.length === 0) return undefined
+  const needed = kind === 'all' ? of.length : kind === 'any' ? 1 : Math.min(count ?? 1, of.length)
+  return { name, kind, needed, of, inverted, damping }
+}
+
+/** Parts of composite checks that are not there, and checks that are parts of themselves. */
+function complainOfParts(source: YamlSource, checks: ReadonlyMap<string, CheckDraft>): void {
+  for (const check of checks.values()) {
+    if ('spec' in check) continue
+    for (const [index, part] of check.of.entries()) {
+      const path = [...check.path, 'checks', index]
+      if (!checks.has(part))
+        source.complain(path, `there is no check named ${show(part)}${didYouMean(part, checks.keys())}`)
+      else if (partsOf(part, checks).has(check.name))
+        source.complain(path, `${check.name} would be a part of itself`)
+    }
+  }
+}
+
+/** The check, and all that it is made of. */
+function partsOf(name: string, checks: ReadonlyMap<string, CheckDraft>): Set<string> {
+  const found = new Set([name])
+  for (const one of found) {
+    const check = checks.get(one)
+    if (check !== undefined && !('spec' in check)) for (const part of check.of) found.add(part)
+  }
+  return found
 }
 
 /** Without `host` in the check, an endpoint is asked for the first managed name that it serves. */
 function withHost(
   source: YamlSource,
   path: Path,
-  spec: CheckDraft['spec'],
+  spec: DraftSpec,
   draft: PoolDraft,
   drafts: Drafts,
 ): ProbeSpec {
-  if (spec.type === 'tcp') return spec
+  if (!('host' in spec)) return spec
   if (spec.host !== undefined) return { ...spec, host: spec.host }
   const served = drafts.names.find(({ pool }) => pool === draft.pool.name)?.name ?? drafts.origin
   const host = nameToText(served).slice(0, -1)
@@ -85,12 +135,18 @@ function withHost(
 }
 
 /** From an address of one family nothing reaches the other. */
-function complainOfSource(source: YamlSource, path: Path, { spec }: CheckDraft, { pool }: PoolDraft): void {
+function complainOfSource(
+  source: YamlSource,
+  path: Path,
+  { spec, probeAddress }: ProbeDraft,
+  { pool }: PoolDraft,
+): void {
   const from = spec.sourceAddress
   if (from === undefined) return
   const isIpv6 = from.includes(':')
-  const addresses = pool.endpoints.flatMap(endpoint => endpoint.addresses)
-  const beyond = addresses.find(({ family }) => (family === 'ipv6') !== isIpv6)
+  const addresses = pool.endpoints.flatMap(endpoint => endpoint.probeAddress ?? endpoint.addresses)
+  const aimed = probeAddress === undefined ? addresses : [probeAddress]
+  const beyond = aimed.find(({ family }) => (family === 'ipv6') !== isIpv6)
   if (beyond !== undefined)
     source.complain(path, `${beyond.text} cannot be reached from source-address ${from}`)
 }

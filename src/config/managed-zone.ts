@@ -11,7 +11,7 @@ import { type MasterRead, readMaster } from './master.ts'
 import { type NameDraft, readNames } from './names.ts'
 import { originOfFile, type ReadZone } from './plain-zone.ts'
 import { readPools } from './pools.ts'
-import { demand, readSection, type Section } from './section.ts'
+import { demand, notSupported, readSection, type Section } from './section.ts'
 import { makeZone } from './soa.ts'
 import { nested, text } from './values.ts'
 import { show } from './words.ts'
@@ -26,7 +26,7 @@ const SHAPE = {
   pools: nested,
   names: nested,
 } as const
-const LATER_KEYS = ['maintenance', 'references']
+const LATER_KEYS = notSupported('maintenance', 'references')
 
 /** Whether these are the keys of a zone, and not of a server configuration. */
 export function looksLikeZone(source: YamlSource): boolean {

@@ -1,9 +1,11 @@
 /** Managed names: `names:` of a zone. */
 import { formatDuration } from '#base/duration.ts'
 import { isAtOrBelow, lowerCase, type Name, parseName } from '#wire/name.ts'
-import { checkText, type PoolDraft, shortList, shortPool } from './pools.ts'
+import { checkText } from './pool-shape.ts'
+import type { PoolDraft } from './pools.ts'
 import { readSection, type Section } from './section.ts'
-import { seconds, text } from './values.ts'
+import { readShortPool, SHORT_FORMS } from './short-pools.ts'
+import { nested, seconds, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
@@ -22,12 +24,13 @@ const DEFAULT_TTL_MIN_SECONDS = 5
 
 const SHAPE = {
   pool: text(64),
-  failover: shortList,
+  failover: nested,
+  all: nested,
+  weighted: nested,
   check: checkText,
   ttl: seconds(0, WEEK_SECONDS),
   'ttl-min': seconds(0, WEEK_SECONDS),
 } as const
-const LATER_KEYS = ['all', 'weighted']
 
 /** All of `names:`. Pools of short forms are added to `pools`. */
 export function readNames(source: YamlSource, origin: Name, pools: Map<string, PoolDraft>): NameDraft[] {
@@ -63,7 +66,7 @@ function readName(
   key: string,
   pools: Map<string, PoolDraft>,
 ): Omit<NameDraft, 'name'> {
-  const section = readSection(source, path, SHAPE, LATER_KEYS)
+  const section = readSection(source, path, SHAPE)
   return { path, pool: readPoolOf(source, path, key, section, pools), ...readTtl(source, path, section) }
 }
 
@@ -74,23 +77,29 @@ function readPoolOf(
   section: Section<typeof SHAPE>,
   pools: Map<string, PoolDraft>,
 ): string | undefined {
-  const { pool, failover, check } = section.values
+  const { pool, check } = section.values
   const written = source.keys(path)
-  if (!written.some(one => ['pool', 'failover', ...LATER_KEYS].includes(one))) {
-    source.complain(path, 'needs a pool: or a failover: list', 'key')
+  const forms = SHORT_FORMS.filter(form => written.includes(form))
+  const [form, second] = forms
+  if (form === undefined && !written.includes('pool')) {
+    source.complain(path, 'needs a pool:, or a list under failover:, all: or weighted:', 'key')
     return undefined
   }
   if (written.includes('pool')) {
-    for (const other of ['failover', 'check']) {
+    for (const other of [...forms, 'check']) {
       if (written.includes(other)) source.complain([...path, other], 'does not go with pool:', 'key')
     }
     return pool
   }
+  if (form === undefined) return undefined
+  if (second !== undefined) source.complain([...path, second], `does not go with ${form}:`, 'key')
   const name = poolNameOf(key)
   if (pools.has(name))
     source.complain(path, `there is a pool named ${name} already; use pool: ${name}`, 'key')
-  if (failover !== undefined) pools.set(name, shortPool(source, path, name, failover, check))
-  return failover === undefined ? undefined : name
+  const draft = readShortPool(source, path, form, name, check)
+  if (draft === undefined) return undefined
+  pools.set(name, draft)
+  return name
 }
 
 type Ttls = Pick<NameDraft, 'ttlSeconds' | 'ttlMinSeconds'>

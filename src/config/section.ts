@@ -16,13 +16,13 @@ export interface Section<S extends Shape> {
 
 /**
  * Reads the map at the path; a missing or empty one has no keys. Complains of values that do not fit and of keys that are
- * not in the shape; `later` are keys of a version to come.
+ * not in the shape; `instead` has what is said of some of them.
  */
 export function readSection<S extends Shape>(
   source: YamlSource,
   path: Path,
   shape: S,
-  later: readonly string[] = [],
+  instead: Readonly<Record<string, string>> = {},
 ): Section<S> {
   const map = source.get(path) ?? {}
   const values: Record<string, unknown> = {}
@@ -31,7 +31,7 @@ export function readSection<S extends Shape>(
   for (const key of source.keys(path)) {
     const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
     if (schema === undefined) {
-      complainOfKey(source, [...path, key], Object.keys(shape), later)
+      complainOfKey(source, [...path, key], Object.keys(shape), instead)
       continue
     }
     const read = readValue(source, [...path, key], schema)
@@ -39,6 +39,11 @@ export function readSection<S extends Shape>(
     else values[key] = read.value
   }
   return { values: values as Section<S>['values'], bad }
+}
+
+/** Keys of a version to come. */
+export function notSupported(...keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(keys.map(key => [key, 'is not supported yet']))
 }
 
 /** The value at the path as the schema makes it; undefined after a complaint. */
@@ -67,11 +72,12 @@ function complainOfKey(
   source: YamlSource,
   path: Path,
   known: readonly string[],
-  later: readonly string[],
+  instead: Readonly<Record<string, string>>,
 ): void {
   const key = String(path.at(-1))
-  if (later.includes(key)) {
-    source.complain(path, 'is not supported yet', 'key')
+  const said = Object.hasOwn(instead, key) ? instead[key] : undefined
+  if (said !== undefined) {
+    source.complain(path, said, 'key')
     return
   }
   const hint = didYouMean(key, known) || `; known here: ${known.join(', ')}`

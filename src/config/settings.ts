@@ -6,7 +6,8 @@ import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { ServerSettings } from './configuration.ts'
-import { readSection, type Section } from './section.ts'
+import { referenceList } from './references.ts'
+import { notSupported, readSection, type Section } from './section.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
@@ -40,8 +41,10 @@ const SHAPE = {
   'rate-limit': nested,
   'query-log': nested,
   tcp: nested,
+  references: referenceList,
+  'while-cut-off': choice(['serve', 'servfail']),
 } as const
-const LATER_KEYS = ['introspection-from', 'references', 'tokens']
+const LATER_KEYS = notSupported('introspection-from', 'tokens')
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
 const LOG_SHAPE = {
   level: choice(['debug', 'info', 'warn', 'error']),
@@ -87,6 +90,8 @@ export function readSettings(
       line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
     logLevel: log.level ?? 'info',
     logFormat: log.format ?? 'auto',
+    references: top.references ?? [],
+    whileCutOff: top['while-cut-off'] ?? 'serve',
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }

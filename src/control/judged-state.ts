@@ -1,15 +1,20 @@
 /** All targets and pools of a configuration, with what is already known of them: from before a reload, or from before a restart. */
 import { type Address, FAMILIES, type Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import type { Configuration, ConfiguredPool, ConfiguredZone, HealthCheck } from '#config/configuration.ts'
+import type { Configuration, ConfiguredPool, ConfiguredZone } from '#config/configuration.ts'
+import type { DampingRule } from '#health/damping.ts'
+import type { CheckTiming } from '#health/timing.ts'
 import { probeKey } from '#probe/probe-key.ts'
-import { addressesOf, type PoolEndpoint } from '#steering/pool.ts'
+import type { ProbeSpec, ProbeTarget } from '#probe/spec.ts'
+import { addressesOf } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
+import { AddressState } from './address-state.ts'
+import { type JudgedCheck, judgedCheck } from './judged-check.ts'
 import { PoolState } from './pool-state.ts'
 import { TargetState } from './target-state.ts'
 
-/** A place where a target's verdict counts. */
+/** A place where the verdict on an address counts. */
 export interface Use {
   readonly pool: PoolState
   readonly endpoint: string
@@ -24,12 +29,19 @@ interface Selected {
 export class JudgedState {
   /** By key. */
   readonly targets = new Map<string, TargetState>()
+  /** By key. */
+  readonly addresses = new Map<string, AddressState>()
   readonly pools: PoolState[] = []
-  readonly #uses = new Map<string, Use[]>()
+  readonly #judgedBy = new Map<string, AddressState[]>()
+  readonly #uses = new Map<AddressState, Use[]>()
 
-  /** Every place where the target's verdict counts. */
-  usesOf(key: string): readonly Use[] {
-    return this.#uses.get(key) ?? []
+  /** Everything whose verdict is made of the target's. */
+  judgedBy(key: string): readonly AddressState[] {
+    return this.#judgedBy.get(key) ?? []
+  }
+
+  usesOf(state: AddressState): readonly Use[] {
+    return this.#uses.get(state) ?? []
   }
 
   /**
@@ -47,8 +59,8 @@ export class JudgedState {
     const selected = selectedBefore(before, restored)
     for (const zone of configuration.zones) {
       for (const pool of zone.pools) {
-        const targets = state.#targetsOf(pool, before, verdicts, clock)
-        state.#addPool(zone, pool, targets, selected)
+        const addresses = state.#addressesOf(pool, before, verdicts, clock)
+        state.#addPool(zone, pool, addresses, selected)
       }
     }
     return state
@@ -58,68 +70,107 @@ export class JudgedState {
   leftOf({ verdicts, selections }: Restored): Restored {
     const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
     return {
-      verdicts: verdicts.filter(({ key }) => !this.targets.has(key)),
+      verdicts: verdicts.filter(({ key }) => !this.targets.has(key) && !this.addresses.has(key)),
       selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
     }
   }
 
   /** By the text of the address. */
-  #targetsOf(
+  #addressesOf(
     { check, endpoints }: ConfiguredPool,
     before: JudgedState,
     verdicts: ReadonlyMap<string, StoredVerdict>,
     clock: Clock,
-  ): Map<string, TargetState> {
-    const targets = new Map<string, TargetState>()
-    if (check === undefined) return targets
-    for (const { text } of endpoints.flatMap(endpoint => endpoint.addresses)) {
-      const key = probeKey(check.spec, check.timing, text)
-      const known = this.targets.get(key) ?? before.targets.get(key)
-      const target = known ?? newTarget(key, check, text, verdicts.get(key), clock)
-      this.targets.set(key, target)
-      targets.set(text, target)
+  ): Map<string, AddressState> {
+    const addresses = new Map<string, AddressState>()
+    if (check === undefined) return addresses
+    for (const endpoint of endpoints) {
+      for (const address of endpoint.addresses) {
+        const judged = judgedCheck(check, part => {
+          const { spec, timing, probeAddress = address } = part
+          const aimed = endpoint.probeAddress ?? probeAddress
+          return this.#targetOf(specAt(spec, endpoint.port), timing, aimed.text, before, verdicts, clock)
+        })
+        addresses.set(address.text, this.#addressState(judged, check.damping, before, verdicts, clock))
+      }
     }
-    return targets
+    return addresses
+  }
+
+  #targetOf(
+    spec: ProbeSpec,
+    timing: CheckTiming,
+    address: string,
+    before: JudgedState,
+    verdicts: ReadonlyMap<string, StoredVerdict>,
+    clock: Clock,
+  ): TargetState {
+    const key = probeKey(spec, timing, address)
+    const known = this.targets.get(key) ?? before.targets.get(key)
+    const target = known ?? newTarget({ key, spec, timing, address }, verdicts.get(key), clock)
+    this.targets.set(key, target)
+    return target
+  }
+
+  #addressState(
+    judged: JudgedCheck,
+    rule: DampingRule,
+    before: JudgedState,
+    verdicts: ReadonlyMap<string, StoredVerdict>,
+    clock: Clock,
+  ): AddressState {
+    const key = AddressState.keyOf(judged, rule)
+    const known = this.addresses.get(key)
+    if (known !== undefined) return known
+    const nowMs = clock.monotonicMs()
+    const state = new AddressState(key, judged, rule, nowMs)
+    const wallMs = clock.wallMs()
+    const stored = before.addresses.get(key)?.record(nowMs, wallMs) ?? verdicts.get(key)
+    if (stored !== undefined) state.restore(stored, nowMs, wallMs)
+    this.addresses.set(key, state)
+    for (const { target } of state.targets) {
+      const all = this.#judgedBy.get(target.key) ?? []
+      this.#judgedBy.set(target.key, [...all, state])
+    }
+    return state
   }
 
   #addPool(
     zone: ConfiguredZone,
     pool: ConfiguredPool,
-    targets: ReadonlyMap<string, TargetState>,
+    addresses: ReadonlyMap<string, AddressState>,
     selected: ReadonlyMap<string, Selected>,
   ): void {
-    const state = new PoolState(zone, pool, targets)
+    const state = new PoolState(zone, pool, addresses)
     for (const family of state.families) {
       const earlier = selected.get(selectedKey(state.zoneName, pool.name, family))
       const selection = earlier === undefined ? undefined : selectionIn(pool, family, earlier.selection)
       if (earlier !== undefined && selection !== undefined) state.resume(family, selection, earlier.sinceMs)
     }
     this.pools.push(state)
-    for (const { name: endpoint, addresses } of pool.endpoints) {
-      for (const address of addresses) this.#addUse({ pool: state, endpoint, address })
+    for (const { name: endpoint, addresses: listed } of pool.endpoints) {
+      for (const address of listed) this.#addUse(state.stateOf(address), { pool: state, endpoint, address })
     }
   }
 
-  #addUse(use: Use): void {
-    const key = use.pool.targetOf(use.address)?.target.key
-    if (key === undefined) return
-    const uses = this.#uses.get(key)
-    if (uses === undefined) this.#uses.set(key, [use])
+  #addUse(state: AddressState | undefined, use: Use): void {
+    if (state === undefined) return
+    const uses = this.#uses.get(state)
+    if (uses === undefined) this.#uses.set(state, [use])
     else uses.push(use)
   }
 }
 
-function newTarget(
-  key: string,
-  { spec, timing }: HealthCheck,
-  address: string,
-  stored: StoredVerdict | undefined,
-  clock: Clock,
-): TargetState {
+/** The spec at the endpoint's own port, if it has one. */
+function specAt(spec: ProbeSpec, port: number | undefined): ProbeSpec {
+  return port === undefined ? spec : { ...spec, port }
+}
+
+function newTarget(target: ProbeTarget, stored: StoredVerdict | undefined, clock: Clock): TargetState {
   const wallMs = clock.wallMs()
-  const target = new TargetState({ key, spec, timing, address }, clock.monotonicMs(), wallMs)
-  if (stored !== undefined) target.restore(stored, wallMs)
-  return target
+  const state = new TargetState(target, clock.monotonicMs(), wallMs)
+  if (stored !== undefined) state.restore(stored, wallMs)
+  return state
 }
 
 function selectedBefore(before: JudgedState, restored: Restored): Map<string, Selected> {
@@ -142,13 +193,14 @@ function selectedBefore(before: JudgedState, restored: Restored): Map<string, Se
  * called now; else the endpoint of that name does. Undefined if there is neither.
  */
 function selectionIn(pool: ConfiguredPool, family: Family, selection: Selection): Selection | undefined {
-  const [name] = selection.endpoints
-  const [address] = selection.addresses
-  if (name === undefined || address === undefined) return selection
+  if (selection.endpoints.length === 0 || selection.addresses.length === 0) return selection
   const inFamily = pool.endpoints.filter(endpoint => addressesOf(endpoint, family).length > 0)
-  const has = ({ addresses }: PoolEndpoint): boolean => addresses.some(({ text }) => text === address.text)
-  const endpoint = inFamily.find(has) ?? inFamily.find(one => one.name === name)
-  return endpoint === undefined ? undefined : { ...selection, endpoints: [endpoint.name] }
+  const selected = new Set(selection.addresses.map(({ text }) => text))
+  const byAddress = inFamily.filter(({ addresses }) => addresses.some(({ text }) => selected.has(text)))
+  const found =
+    byAddress.length > 0 ? byAddress : inFamily.filter(({ name }) => selection.endpoints.includes(name))
+  const endpoints = (pool.policy === 'failover' ? found.slice(0, 1) : found).map(({ name }) => name)
+  return endpoints.length === 0 ? undefined : { ...selection, endpoints }
 }
 
 function selectedKey(zone: string, pool: string, family: Family): string {

@@ -3,16 +3,20 @@ import type { SlotContent } from '#answer/board.ts'
 import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Configuration } from '#config/configuration.ts'
-import type { Health } from '#health/verdict.ts'
+import type { Configuration, ServerSettings } from '#config/configuration.ts'
+import type { Pace } from '#health/timing.ts'
+import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
+import { NO_OVERRIDES } from '#steering/override.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
+import type { AddressState } from './address-state.ts'
 import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
-import type { PoolState, SelectionChange } from './pool-state.ts'
-import type { Pace, TargetState } from './target-state.ts'
+import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
+import { References } from './references.ts'
+import type { TargetState } from './target-state.ts'
 import {
   directionOf,
   selectionTransition,
@@ -34,8 +38,16 @@ export interface JudgingOptions {
 export class Judging {
   readonly #options: JudgingOptions
   #state = new JudgedState()
+  #references = new References([])
+  #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
+  /** Whether every answer is SERVFAIL, since nothing is known of anything. */
+  #isSilent = false
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
+  /** Pools that select again at a time, monotonic. */
+  readonly #wakes = new Map<PoolState, number>()
+  #timerMs: number | undefined
+  #cancelTimer: () => void = () => undefined
 
   constructor(options: JudgingOptions) {
     this.#options = options
@@ -48,7 +60,12 @@ export class Judging {
 
   /** All that is to be probed. */
   get targets(): readonly ProbeTarget[] {
-    return Array.from(this.#state.targets.values(), state => state.target)
+    return [...Array.from(this.#state.targets.values(), state => state.target), ...this.#references.targets]
+  }
+
+  /** Why no endpoint is taken for down now, in words; undefined where nothing is wrong with this node. */
+  get cutOff(): string | undefined {
+    return this.#references.cutOff
   }
 
   /**
@@ -59,45 +76,72 @@ export class Judging {
     const { clock, write } = this.#options
     this.#state = JudgedState.from(configuration, this.#state, this.#restored, clock)
     this.#restored = this.#state.leftOf(this.#restored)
-    const wallMs = clock.wallMs()
-    const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(wallMs) }))
-    for (const { pool } of changes) pool.publish(write)
-    for (const { pool, changes: made } of changes) this.#recordSelections(pool, made, wallMs)
+    const { references, whileCutOff } = configuration.settings
+    this.#references = new References(references, this.#references)
+    this.#whileCutOff = whileCutOff
+    this.#isSilent = this.#mustBeSilent()
+    const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(this.#now()) }))
+    for (const { pool } of changes) pool.publish(write, this.#isSilent)
+    this.#wakes.clear()
+    for (const { pool, changes: made } of changes) {
+      this.#noteWake(pool)
+      this.#recordSelections(pool, made)
+    }
+    this.#setTimer()
   }
 
   /** Tells the prober of every target whose pace is not the normal one. */
   setPaces(): void {
-    for (const { target, pace } of this.#state.targets.values()) this.#options.pace(target.key, pace)
+    for (const { target, pace } of this.#state.targets.values()) this.#setPace(target, pace)
   }
 
   /** Takes the outcome of one probe. The answers have changed when this returns. */
   take({ key, outcome, startedMs, endedWallMs }: ProbeReport): void {
     const { clock, events } = this.#options
+    if (this.#references.take(key, outcome, startedMs)) this.#heedReferences()
     const target = this.#state.targets.get(key)
     if (target === undefined) return
     const arrivedMs = clock.monotonicMs()
-    const uses = this.#state.usesOf(key)
     const paceBefore = target.pace
-    const before = target.take(outcome, startedMs, endedWallMs)
-    const changes = target.health === before ? [] : this.#select(uses)
+    const before = target.take(outcome, startedMs, endedWallMs, firstFailMs =>
+      this.#references.mayFall(target.target.address, firstFailMs),
+    )
+    const judged = this.#state.judgedBy(key).map(state => ({ state, from: state.update(arrivedMs) }))
+    const uses = judged.flatMap(({ state }) => this.#state.usesOf(state))
+    const changes = target.health === before ? [] : this.#select(uses.map(use => use.pool))
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
-    if (target.pace !== paceBefore) this.#options.pace(key, target.pace)
-    this.#record(target, before, uses)
-    for (const { pool, changes: made } of changes) this.#recordSelections(pool, made, clock.wallMs())
+    if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
+    this.#record(target, before)
+    for (const { state, from } of judged) this.#recordVerdict(state, from, target, before)
+    for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
     for (const { zone, check } of checksOf(uses))
       events.probe({ zone, check, type: target.target.spec.type, outcome })
   }
 
   /** Stores everything that is in use, whether it has changed or not. */
   saveAgain(): void {
-    const { store } = this.#options
+    const { store, clock } = this.#options
     for (const target of this.#state.targets.values()) {
       const stored = target.record()
       if (stored !== undefined) store.saveVerdict(stored)
     }
+    for (const state of this.#state.addresses.values()) {
+      const stored = state.record(clock.monotonicMs(), clock.wallMs())
+      if (stored !== undefined) store.saveVerdict(stored)
+    }
     for (const pool of this.#state.pools)
       for (const family of pool.families) this.#saveSelection(pool, family)
+  }
+
+  /** No timer is left behind. */
+  stop(): void {
+    this.#cancelTimer()
+  }
+
+  #now(): SelectNow {
+    const { clock } = this.#options
+    return { wallMs: clock.wallMs(), nowMs: clock.monotonicMs(), overrides: NO_OVERRIDES }
   }
 
   #saveSelection(pool: PoolState, family: Family): void {
@@ -107,27 +151,80 @@ export class Judging {
     this.#options.store.saveSelection({ zone, pool: name, family, selection, sinceMs })
   }
 
-  #select(uses: readonly Use[]): { pool: PoolState; changes: SelectionChange[] }[] {
-    const { clock, write } = this.#options
-    const pools = new Set(uses.map(use => use.pool))
-    return Array.from(pools, pool => {
-      const changes = pool.select(clock.wallMs())
-      pool.publish(write)
+  #select(pools: readonly PoolState[]): { pool: PoolState; changes: SelectionChange[] }[] {
+    const { write } = this.#options
+    const selected = Array.from(new Set(pools), pool => {
+      const changes = pool.select(this.#now())
+      pool.publish(write, this.#isSilent)
+      this.#noteWake(pool)
       return { pool, changes }
     })
+    this.#setTimer()
+    return selected
   }
 
-  #record(target: TargetState, before: Health, uses: readonly Use[]): void {
+  /** References go as fast as the targets whose fails they are to confirm. */
+  #setPace({ key, address }: ProbeTarget, pace: Pace): void {
+    this.#options.pace(key, pace)
+    const followers = this.#references.follow(key, address, pace)
+    for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
+  }
+
+  #mustBeSilent(): boolean {
+    return this.#whileCutOff === 'servfail' && this.#references.isWhollyCutOff
+  }
+
+  #heedReferences(): void {
+    const isSilent = this.#mustBeSilent()
+    if (isSilent === this.#isSilent) return
+    this.#isSilent = isSilent
+    for (const pool of this.#state.pools) pool.publish(this.#options.write, isSilent)
+    const { log } = this.#options
+    if (isSilent) log.warn({}, `${this.#references.cutOff}; every managed name is answered SERVFAIL`)
+    else log.info({}, 'a reference is reached again: managed names are answered')
+  }
+
+  #noteWake(pool: PoolState): void {
+    const { wakeMs } = pool
+    if (wakeMs === undefined) this.#wakes.delete(pool)
+    else this.#wakes.set(pool, wakeMs)
+  }
+
+  /** One timer for the earliest of all pools that wait for a time. */
+  #setTimer(): void {
+    const wakeMs = this.#wakes.size === 0 ? undefined : Math.min(...this.#wakes.values())
+    if (wakeMs === this.#timerMs) return
+    this.#cancelTimer()
+    this.#timerMs = wakeMs
+    if (wakeMs !== undefined) this.#cancelTimer = this.#options.clock.at(wakeMs, () => this.#wake())
+  }
+
+  #wake(): void {
+    this.#timerMs = undefined
+    const nowMs = this.#options.clock.monotonicMs()
+    const due = [...this.#wakes].filter(([, wakeMs]) => wakeMs <= nowMs).map(([pool]) => pool)
+    for (const { pool, changes } of this.#select(due)) this.#recordSelections(pool, changes)
+  }
+
+  #record(target: TargetState, before: Health): void {
     const stored = target.toRecord(target.health !== before)
     if (stored !== undefined) this.#options.store.saveVerdict(stored)
-    if (target.health.verdict === before.verdict) return
-    const wallMs = this.#options.clock.wallMs()
-    for (const { pool, endpoint, address } of uses) {
-      this.#announce(verdictTransition(pool, endpoint, address, target, before, wallMs))
+  }
+
+  #recordVerdict(state: AddressState, from: Verdict, target: TargetState, before: Health): void {
+    if (state.verdict === from) return
+    const { clock, store } = this.#options
+    const wallMs = clock.wallMs()
+    const stored = state.record(clock.monotonicMs(), wallMs)
+    if (stored !== undefined) store.saveVerdict(stored)
+    for (const { pool, endpoint, address } of this.#state.usesOf(state)) {
+      const change = { endpoint, address, state, from, target, before }
+      this.#announce(verdictTransition(pool, change, wallMs))
     }
   }
 
-  #recordSelections(pool: PoolState, changes: readonly SelectionChange[], wallMs: number): void {
+  #recordSelections(pool: PoolState, changes: readonly SelectionChange[]): void {
+    const wallMs = this.#options.clock.wallMs()
     for (const change of changes) {
       const { family } = change
       this.#saveSelection(pool, family)

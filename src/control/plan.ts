@@ -30,10 +30,9 @@ export function planAnswers(zones: readonly ConfiguredZone[]): AnswerPlan {
     const byName = new Map(pools.map(pool => [pool.name, pool]))
     const managed = names.map(name => {
       const pool = byName.get(name.pool)
-      const families = pool === undefined ? [] : familiesOf(pool)
-      const numbers = families.map(family => {
-        const slot =
-          slots.push({ id: slotId(zone.origin, name, family), capacityBytes: capacity(pool, family) }) - 1
+      const numbers = (pool === undefined ? [] : familiesOf(pool)).map(family => {
+        const capacityBytes = pool === undefined ? 0 : capacity(pool, family)
+        const slot = slots.push({ id: slotId(zone.origin, name, family), capacityBytes }) - 1
         return { type: ADDRESS_TYPE[family], slot }
       })
       return { name: name.name, negativeTtl: name.ttlMinSeconds, slots: numbers }
@@ -57,8 +56,11 @@ export function plainName(name: Name): string {
   return name.length === 1 ? '.' : nameToText(name).slice(0, -1)
 }
 
-/** The largest selection that is possible: every address of the family. */
-function capacity(pool: ConfiguredPool | undefined, family: Family): number {
-  const addresses = pool?.endpoints.flatMap(endpoint => addressesOf(endpoint, family)) ?? []
-  return slotBytes(addresses.length, ADDRESS_BYTES[family])
+/** The largest selection that is possible: every address of the family, or those that are answered when all are down. */
+function capacity({ endpoints, whenAllDown, policy }: ConfiguredPool, family: Family): number {
+  const count = endpoints.reduce((sum, endpoint) => sum + addressesOf(endpoint, family).length, 0)
+  const given = whenAllDown.kind === 'addresses' ? whenAllDown.addresses : []
+  const others = given.filter(address => address.family === family).length
+  const groups = policy === 'weighted' ? endpoints.length : 0
+  return slotBytes(Math.max(count, others), ADDRESS_BYTES[family], groups)
 }

@@ -3,18 +3,37 @@ import type { SlotContent } from '#answer/board.ts'
 import { ExtendedError } from '#answer/extended-error.ts'
 import type { Address, Family } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
-import { earliestDownMs } from '#health/verdict.ts'
-import { type Selections, selectFailover } from '#steering/failover.ts'
+import type { PoolOverrides } from '#steering/override.ts'
+import { type Selections, selectPool } from '#steering/select.ts'
 import type { Selection } from '#steering/selection.ts'
+import { ALWAYS_UP } from '#steering/standing.ts'
 import { type AnswerTtl, answerTtl } from '#steering/ttl.ts'
+import type { AddressState } from './address-state.ts'
 import { ADDRESS_TYPE, familiesOf, plainName, slotId } from './plan.ts'
-import type { TargetState } from './target-state.ts'
 
 export interface SelectionChange {
   readonly family: Family
   readonly before: Selection | undefined
   readonly after: Selection
 }
+
+/** By what the pool selects, beside the verdicts. */
+export interface SelectNow {
+  readonly wallMs: number
+  /** Monotonic. */
+  readonly nowMs: number
+  readonly overrides: PoolOverrides
+  /** Whether an operator asks for the failback now. */
+  readonly asked?: boolean
+}
+
+interface Published {
+  readonly selection: Selection
+  readonly ttl: AnswerTtl
+  readonly isSilent: boolean
+}
+
+const SILENCE: SlotContent = { kind: 'servfail', error: ExtendedError.cutOff }
 
 export class PoolState {
   readonly zone: ConfiguredZone
@@ -24,23 +43,30 @@ export class PoolState {
   readonly families: readonly Family[]
   /** The managed names that it answers for. */
   readonly names: readonly ManagedName[]
-  readonly #targets: ReadonlyMap<string, TargetState>
-  readonly #published = new Map<string, { readonly selection: Selection; readonly ttl: AnswerTtl }>()
+  readonly #addresses: ReadonlyMap<string, AddressState>
+  readonly #published = new Map<string, Published>()
   readonly #since = new Map<Family, number>()
   #selections: Selections = {}
+  #wakeMs: number | undefined
 
-  /** @param targets by the text of the address; none for a pool without a health check */
-  constructor(zone: ConfiguredZone, pool: ConfiguredPool, targets: ReadonlyMap<string, TargetState>) {
+  /** @param addresses by the text of the address; none for a pool without a health check */
+  constructor(zone: ConfiguredZone, pool: ConfiguredPool, addresses: ReadonlyMap<string, AddressState>) {
     this.zone = zone
     this.zoneName = plainName(zone.zone.origin)
     this.pool = pool
     this.families = familiesOf(pool)
     this.names = zone.names.filter(name => name.pool === pool.name)
-    this.#targets = targets
+    this.#addresses = addresses
   }
 
-  targetOf(address: Address): TargetState | undefined {
-    return this.#targets.get(address.text)
+  /** Undefined for a pool without a health check. */
+  stateOf(address: Address): AddressState | undefined {
+    return this.#addresses.get(address.text)
+  }
+
+  /** Monotonic time at which it must select again even if nothing happens; undefined for never. */
+  get wakeMs(): number | undefined {
+    return this.#wakeMs
   }
 
   selection(family: Family): Selection | undefined {
@@ -62,20 +88,30 @@ export class PoolState {
    * The first selection after a start or a reload. Where nothing is known of any endpoint the earlier answer stays: it was decided by
    * somebody who knew more.
    */
-  selectAtStart(wallMs: number): SelectionChange[] {
-    const unknown = [...this.#targets.values()].every(target => target.health.verdict === 'unknown')
+  selectAtStart(now: SelectNow): SelectionChange[] {
+    const unknown = [...this.#addresses.values()].every(({ verdict }) => verdict === 'unknown')
     const resumed = this.families.every(family => this.#isStillPossible(this.#selections[family]))
-    return this.#targets.size > 0 && unknown && resumed ? [] : this.select(wallMs)
+    const isOverruled =
+      now.overrides.pin !== undefined ||
+      this.pool.endpoints.some(({ name }) => now.overrides.effectOn(name) !== 'none')
+    return this.#addresses.size > 0 && unknown && resumed && !isOverruled ? [] : this.select(now)
   }
 
   /** Selects by the verdicts as they are; gives what has changed. */
-  select(wallMs: number): SelectionChange[] {
+  select({ wallMs, nowMs, overrides, asked }: SelectNow): SelectionChange[] {
     const before = this.#selections
-    this.#selections = selectFailover(
+    const { selections, wakeMs } = selectPool(
       this.pool,
-      address => this.targetOf(address)?.health.verdict ?? 'up',
+      {
+        standingOf: address => this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP,
+        overrides,
+        nowMs,
+        ...(asked === undefined ? {} : { asked }),
+      },
       before,
     )
+    this.#selections = selections
+    this.#wakeMs = wakeMs
     const changes: SelectionChange[] = []
     for (const family of this.families) {
       const after = this.#selections[family]
@@ -86,8 +122,12 @@ export class PoolState {
     return changes
   }
 
-  /** Writes to the board what has changed since it was last written. */
-  publish(write: (slotId: string, content: SlotContent) => void): void {
+  /**
+   * Writes to the board what has changed since it was last written.
+   *
+   * @param isSilent whether SERVFAIL is answered whatever is selected
+   */
+  publish(write: (slotId: string, content: SlotContent) => void, isSilent: boolean): void {
     for (const family of this.families) {
       const selection = this.#selections[family]
       if (selection === undefined) continue
@@ -95,21 +135,16 @@ export class PoolState {
         const id = slotId(this.zone.zone.origin, name, family)
         const ttl = this.ttlOf(name, selection)
         const last = this.#published.get(id)
-        if (last?.selection === selection && sameTtl(last.ttl, ttl)) continue
-        write(id, contentOf(selection, family, ttl))
-        this.#published.set(id, { selection, ttl })
+        if (last?.selection === selection && last.isSilent === isSilent && sameTtl(last.ttl, ttl)) continue
+        write(id, isSilent ? SILENCE : contentOf(selection, family, ttl))
+        this.#published.set(id, { selection, ttl, isSilent })
       }
     }
   }
 
   /** The limits of the TTL that the name's answer bears, and when that answer could change. */
   ttlOf({ ttlSeconds, ttlMinSeconds }: ManagedName, selection: Selection): AnswerTtl {
-    const times = selection.addresses.map(address => {
-      const state = this.targetOf(address)
-      return state === undefined
-        ? undefined
-        : earliestDownMs(state.health, state.target.timing, state.lastProbeMs)
-    })
+    const times = selection.addresses.map(address => this.stateOf(address)?.earliestDownMs)
     return answerTtl(selection, { ttlSeconds, ttlMinSeconds }, times)
   }
 
@@ -127,7 +162,15 @@ function contentOf(selection: Selection, family: Family, ttl: AnswerTtl): SlotCo
   if (selection.mode === 'servfail') return { kind: 'servfail', error }
   if (selection.addresses.length === 0) return { kind: 'nodata', error }
   const data = selection.addresses.map(address => address.bytes)
-  return { kind: 'records', type: ADDRESS_TYPE[family], data, ttl, error }
+  const { pick } = selection
+  return {
+    kind: 'records',
+    type: ADDRESS_TYPE[family],
+    data,
+    ttl,
+    ...(pick === undefined ? {} : { pick }),
+    error,
+  }
 }
 
 function sameTtl(a: AnswerTtl, b: AnswerTtl): boolean {

@@ -1,11 +1,22 @@
 /** A pool as the admin listener shows it. */
 import type { Address, Family } from '#base/address.ts'
+import { type AnyCheck, isComposite } from '#config/configuration.ts'
 import type { AnswerTtl } from '#steering/ttl.ts'
+import type { AddressState } from './address-state.ts'
+import type { JudgedCheck } from './judged-check.ts'
 import { plainName } from './plan.ts'
 import type { PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import { whySelected } from './transitions.ts'
-import type { AddressView, NameView, PoolView, SelectionView } from './view.ts'
+import type {
+  AddressView,
+  CheckView,
+  NameView,
+  PartView,
+  PoolView,
+  SelectionView,
+  TargetView,
+} from './view.ts'
 
 /** @param nowMs monotonic, for the TTLs; `wallMs` for the ages */
 export function poolView(state: PoolState, nowMs: number, wallMs: number): PoolView {
@@ -17,13 +28,13 @@ export function poolView(state: PoolState, nowMs: number, wallMs: number): PoolV
     zone: state.zoneName,
     pool: pool.name,
     policy: pool.policy,
-    ...(check === undefined ? {} : { check: { name: check.name, type: check.spec.type, ...check.timing } }),
+    ...(check === undefined ? {} : { check: checkView(check) }),
     names: state.names.map(name => nameView(state, name, nowMs)),
     selections,
     endpoints: pool.endpoints.map(({ name, addresses }) => ({
       name,
       addresses: addresses.map(address =>
-        addressView(address, state.targetOf(address), selected.has(address.text), wallMs),
+        addressView(address, state.stateOf(address), selected.has(address.text), { nowMs, wallMs }),
       ),
     })),
   }
@@ -52,20 +63,51 @@ function secondsLeft({ nextChangeMs, minSeconds, maxSeconds }: AnswerTtl, nowMs:
   return Math.min(maxSeconds, Math.max(minSeconds, Math.floor((nextChangeMs - nowMs) / 1000)))
 }
 
+function checkView(check: AnyCheck): CheckView {
+  if (isComposite(check)) return { name: check.name, type: check.kind, of: check.of.map(checkView) }
+  return { name: check.name, type: check.spec.type, ...check.timing }
+}
+
 function addressView(
   address: Address,
-  target: TargetState | undefined,
+  state: AddressState | undefined,
   selected: boolean,
-  wallMs: number,
+  now: { readonly nowMs: number; readonly wallMs: number },
 ): AddressView {
   const { text, family } = address
-  if (target === undefined) return { address: text, family, verdict: 'up', passes: 0, fails: 0, selected }
-  const { health, lastOutcome, decidedWallMs } = target
+  if (state === undefined) return { address: text, family, verdict: 'up', passes: 0, fails: 0, selected }
+  const { verdict, check } = state
+  const { heldUntilMs } = state.standing(now.nowMs)
   return {
     address: text,
     family,
-    ...health,
     selected,
+    // What counts for the whole is the part that is worst, and of those the latest.
+    ...targetView(worstOf(state.targets), now.wallMs),
+    verdict,
+    ...(heldUntilMs === undefined
+      ? {}
+      : { heldUntil: new Date(now.wallMs + heldUntilMs - now.nowMs).toISOString() }),
+    ...('target' in check ? {} : { parts: check.of.flatMap(part => partViews(part, now.wallMs)) }),
+  }
+}
+
+function partViews(judged: JudgedCheck, wallMs: number): PartView[] {
+  if (!('target' in judged)) return judged.of.flatMap(part => partViews(part, wallMs))
+  const { name, spec } = judged.check
+  return [{ check: name, type: spec.type, ...targetView(judged.target, wallMs) }]
+}
+
+function worstOf(targets: readonly TargetState[]): TargetState | undefined {
+  const rank = { down: 0, unknown: 1, up: 2 } as const
+  return [...targets].sort((a, b) => rank[a.health.verdict] - rank[b.health.verdict])[0]
+}
+
+function targetView(target: TargetState | undefined, wallMs: number): TargetView {
+  if (target === undefined) return { verdict: 'unknown', passes: 0, fails: 0 }
+  const { health, lastOutcome, decidedWallMs } = target
+  return {
+    ...health,
     ...(decidedWallMs === undefined
       ? {}
       : { verdictAgeSeconds: Math.max(0, (wallMs - decidedWallMs) / 1000) }),

@@ -17,6 +17,8 @@ export interface ServerParts {
   readonly prober: Prober | undefined
   readonly store: Store
   readonly pools: readonly PoolState[]
+  /** Why no endpoint is taken for down now. */
+  readonly cutOff: string | undefined
   readonly lastReloadMs: number | undefined
   readonly wallMs: number
 }
@@ -27,7 +29,7 @@ const STALE_INTERVALS = 3
 const NO_COUNTS: Counts = { queries: [], responses: [], dropped: [], refused: [], limited: [] }
 
 export function serverView(parts: ServerParts): ServerView {
-  const { configuration, version, listeners, prober, store, lastReloadMs } = parts
+  const { configuration, version, listeners, prober, store, lastReloadMs, cutOff } = parts
   return {
     node: configuration.settings.node,
     version,
@@ -39,6 +41,7 @@ export function serverView(parts: ServerParts): ServerView {
     storeErrors: store.errors,
     probeLagSeconds: (prober?.lagMs ?? 0) / 1000,
     ...(lastReloadMs === undefined ? {} : { lastReloadSuccessSeconds: lastReloadMs / 1000 }),
+    frozen: cutOff !== undefined,
     ready: listeners !== undefined,
     alarms: alarms(parts),
   }
@@ -58,22 +61,24 @@ function zoneViews({ zones, broken }: Configuration): ZoneView[] {
   ]
 }
 
-function alarms({ configuration, store, pools, wallMs }: ServerParts): string[] {
+function alarms({ configuration, store, pools, cutOff, wallMs }: ServerParts): string[] {
   const found = configuration.broken.map(
     ({ origin, file }) => `zone ${plainName(origin)} could not be read from ${file}: answered SERVFAIL`,
   )
+  if (cutOff !== undefined) found.push(cutOff)
   if (store.fault !== undefined) found.push(`state is not stored: ${store.fault}`)
   for (const pool of pools) {
     for (const address of pool.pool.endpoints.flatMap(endpoint => endpoint.addresses)) {
-      const stale = staleness(pool.targetOf(address), wallMs)
-      if (stale !== undefined) found.push(`${pool.zoneName}/${pool.pool.name} ${address.text}: ${stale}`)
+      for (const target of pool.stateOf(address)?.targets ?? []) {
+        const stale = staleness(target, wallMs)
+        if (stale !== undefined) found.push(`${pool.zoneName}/${pool.pool.name} ${address.text}: ${stale}`)
+      }
     }
   }
   return found
 }
 
-function staleness(target: TargetState | undefined, wallMs: number): string | undefined {
-  if (target === undefined) return undefined
+function staleness(target: TargetState, wallMs: number): string | undefined {
   const { intervalMs, timeoutMs } = target.target.timing
   const ageMs = wallMs - (target.decidedWallMs ?? target.sinceWallMs)
   if (ageMs < STALE_INTERVALS * intervalMs + timeoutMs) return undefined

@@ -129,6 +129,7 @@ export class Server implements ControlView {
 
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
+    this.#judging.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -147,6 +148,7 @@ export class Server implements ControlView {
       prober: this.#prober,
       store: this.#store,
       pools: this.#judging.pools,
+      cutOff: this.#judging.cutOff,
       lastReloadMs: this.#lastReloadMs,
       wallMs: this.#clock.wallMs(),
     })

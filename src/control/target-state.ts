@@ -1,11 +1,11 @@
 /** What control knows of one address under one health check, whatever number of pools use it. */
+
+import type { MayFall } from '#health/cut-off.ts'
 import type { Outcome } from '#health/outcome.ts'
-import { type Health, isClear, judge, UNKNOWN } from '#health/verdict.ts'
+import type { Pace } from '#health/timing.ts'
+import { type Health, judge, paceOf, UNKNOWN } from '#health/verdict.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import type { StoredVerdict } from '#store/records.ts'
-
-/** How soon the next probe comes: after `interval`, or after `fast-interval` while a change is being decided. */
-export type Pace = 'normal' | 'fast'
 
 /** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
 const RECORD_EVERY_INTERVALS = 3
@@ -24,6 +24,10 @@ export class TargetState {
   decidedWallMs: number | undefined
   /** Wall clock since when it is judged. */
   readonly sinceWallMs: number
+  /** Monotonic start of the first fail of those that count now; endless where none does. */
+  #firstFailMs = Number.POSITIVE_INFINITY
+  /** A fail waits for what references say, or was not believed. */
+  #isDoubted = false
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
   constructor(target: ProbeTarget, nowMs: number, wallMs: number) {
@@ -33,7 +37,7 @@ export class TargetState {
   }
 
   get pace(): Pace {
-    return isClear(this.health) ? 'normal' : 'fast'
+    return this.#isDoubted ? 'fast' : paceOf(this.health)
   }
 
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
@@ -42,17 +46,34 @@ export class TargetState {
     if (Math.abs(agoMs) > ABSENCE_INTERVALS * this.target.timing.intervalMs) return
     this.health = stored.health
     this.lastProbeMs -= Math.max(0, agoMs)
+    if (stored.health.fails > 0) this.#firstFailMs = this.lastProbeMs
     this.decidedWallMs = stored.atMs
     this.#recordedWallMs = stored.atMs
     if (stored.outcome !== undefined) this.lastOutcome = { outcome: stored.outcome, wallMs: stored.atMs }
   }
 
-  /** Judges one more outcome; gives the health before it. */
-  take(outcome: Outcome, startedMs: number, endedWallMs: number): Health {
+  /**
+   * Judges one more outcome; gives the health before it.
+   *
+   * @param mayFall asked before the address goes down, with the start of the first fail
+   */
+  take(
+    outcome: Outcome,
+    startedMs: number,
+    endedWallMs: number,
+    mayFall: (firstFailMs: number) => MayFall,
+  ): Health {
     const before = this.health
     this.lastOutcome = { outcome, wallMs: endedWallMs }
     if (outcome.kind === 'inconclusive') return before
-    this.health = judge(before, outcome.kind, this.target.timing)
+    const after = judge(before, outcome.kind, this.target.timing)
+    if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
+    const falls = after.verdict === 'down' && before.verdict !== 'down'
+    const verdict = falls ? mayFall(this.#firstFailMs) : 'yes'
+    this.#isDoubted = verdict !== 'yes'
+    if (verdict === 'yes') this.health = after
+    if (verdict === 'discard' && before.fails > 0) this.health = { ...before, fails: 0 }
+    if (verdict !== 'wait' && this.health.fails === 0) this.#firstFailMs = Number.POSITIVE_INFINITY
     this.lastProbeMs = startedMs
     this.decidedWallMs = endedWallMs
     return before

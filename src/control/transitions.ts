@@ -1,10 +1,12 @@
 /** Puts changes of verdicts and selections into records, log lines and words. */
 import type { Address, Family } from '#base/address.ts'
-import type { Health } from '#health/verdict.ts'
+import type { Health, Verdict } from '#health/verdict.ts'
 import { addressesOf } from '#steering/pool.ts'
 import { reasonToText, type Selection } from '#steering/selection.ts'
 import type { StoredTransition } from '#store/records.ts'
 import { typeToText } from '#wire/types.ts'
+import type { AddressState } from './address-state.ts'
+import { type JudgedCheck, judgedPart } from './judged-check.ts'
 import { ADDRESS_TYPE } from './plan.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
@@ -32,12 +34,13 @@ export function selectionToText(selection: Selection | undefined): string {
 export function whySelected(state: PoolState, family: Family, selection: Selection): string {
   const { reason } = selection
   const words = reasonToText(reason)
-  if (reason.kind !== 'failover') return words
+  if (reason.kind !== 'failover' || reason.cause !== 'down') return words
   const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
   const addresses = left?.addresses.filter(address => address.family === family) ?? []
   // Asked later, its last probe may have passed, which is no evidence of anything.
   const seen = addresses
-    .map(address => state.targetOf(address)?.lastOutcome?.outcome)
+    .flatMap(address => state.stateOf(address)?.targets ?? [])
+    .map(target => target.lastOutcome?.outcome)
     .find(outcome => outcome?.kind === 'fail')
   return seen === undefined ? words : `${words}: ${seen.detail}`
 }
@@ -72,31 +75,35 @@ export function selectionTransition(
   }
 }
 
-/** The verdict on the endpoint's address has changed. */
+/** The verdict on an endpoint's address, and the target whose outcome has changed it. */
+export interface VerdictChange {
+  readonly endpoint: string
+  readonly address: Address
+  readonly state: AddressState
+  readonly from: Verdict
+  readonly target: TargetState
+  /** The target's health before. */
+  readonly before: Health
+}
+
 export function verdictTransition(
-  state: PoolState,
-  endpoint: string,
-  address: Address,
-  target: TargetState,
-  before: Health,
+  { zoneName, pool }: PoolState,
+  { endpoint, address, state, from, target, before }: VerdictChange,
   wallMs: number,
 ): StoredTransition {
   const outcome = target.lastOutcome?.outcome
-  const { verdict } = target.health
+  const words = evidence(target, before)
   return {
     atMs: wallMs,
     kind: 'verdict',
-    zone: state.zoneName,
-    pool: state.pool.name,
+    zone: zoneName,
+    pool: pool.name,
     family: address.family,
     endpoint,
     address: address.text,
-    from: before.verdict,
-    to: verdict,
-    why:
-      verdict === 'down'
-        ? `${target.target.timing.fall} fails: ${outcome?.detail ?? ''}`
-        : passesText(target, before),
+    from,
+    to: state.verdict,
+    why: 'target' in state.check ? words : `${partsText(state.check)}: ${words}`,
     reason: { outcome: outcome?.kind, reason: outcome?.reason },
   }
 }
@@ -113,7 +120,15 @@ export function transitionLine(transition: StoredTransition): string {
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }
 
-function passesText(target: TargetState, before: Health): string {
+/** What has decided the target's health. */
+function evidence(target: TargetState, before: Health): string {
+  const { rise, fall } = target.target.timing
+  if (target.health.verdict === 'down') return `${fall} fails: ${target.lastOutcome?.outcome.detail ?? ''}`
   if (before.verdict === 'unknown') return before.fails === 0 ? 'the first probe passed' : 'a probe passed'
-  return `${target.target.timing.rise} passes in a row`
+  return `${rise} passes in a row`
+}
+
+function partsText({ needed, inverted, of }: Exclude<JudgedCheck, { target: TargetState }>): string {
+  const up = of.filter(part => judgedPart(part).verdict === 'up').length
+  return `${up} of ${of.length} parts are up, needed ${inverted ? 'fewer than ' : ''}${needed}`
 }

@@ -5,20 +5,46 @@ import type { Verdict } from '#health/verdict.ts'
 import type { Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 
-/** One address of an endpoint under the pool's health check. Times are RFC 3339 in UTC. */
-export interface AddressView {
-  readonly address: string
-  readonly family: Family
+/** What one health check has seen. Times are RFC 3339 in UTC. */
+export interface TargetView {
   /** `up` without a health check. */
   readonly verdict: Verdict
   readonly passes: number
   readonly fails: number
-  /** Whether it is answered now. */
-  readonly selected: boolean
   /** Seconds since a probe last passed or failed; undefined before the first. */
   readonly verdictAgeSeconds?: number
   readonly lastOutcome?: OutcomeView
 }
+
+/** One address of an endpoint under the pool's health check; of a composite one the counters are those of its worst part. */
+export interface AddressView extends TargetView {
+  readonly address: string
+  readonly family: Family
+  /** Whether it is answered now. */
+  readonly selected: boolean
+  /** Until when it does not count as up, though its probes pass: it flaps, or has only just come back. */
+  readonly heldUntil?: string
+  /** Of a composite check. */
+  readonly parts?: readonly PartView[]
+}
+
+export interface PartView extends TargetView {
+  readonly check: string
+  readonly type: string
+}
+
+/** A health check; its times in milliseconds. */
+export type CheckView =
+  | {
+      readonly name: string
+      readonly type: string
+      readonly intervalMs: number
+      readonly fastIntervalMs: number
+      readonly timeoutMs: number
+      readonly rise: number
+      readonly fall: number
+    }
+  | { readonly name: string; readonly type: string; readonly of: readonly CheckView[] }
 
 export interface OutcomeView extends Outcome {
   readonly at: string
@@ -54,16 +80,8 @@ export interface PoolView {
   readonly zone: string
   readonly pool: string
   readonly policy: Policy
-  /** Name and kind of the health check, with the times in milliseconds; absent without one. */
-  readonly check?: {
-    readonly name: string
-    readonly type: string
-    readonly intervalMs: number
-    readonly fastIntervalMs: number
-    readonly timeoutMs: number
-    readonly rise: number
-    readonly fall: number
-  }
+  /** Absent without one. */
+  readonly check?: CheckView
   readonly names: readonly NameView[]
   readonly selections: readonly SelectionView[]
   readonly endpoints: readonly EndpointView[]
@@ -123,6 +141,8 @@ export interface ServerView {
   readonly storeErrors: number
   /** How late the prober's latest probe started, in seconds. */
   readonly probeLagSeconds: number
+  /** Whether this node is cut off, and no endpoint is taken for down. */
+  readonly frozen: boolean
   /** Undefined before the first load. Seconds since 1970. */
   readonly lastReloadSuccessSeconds?: number
   /** Whether queries are answered from a loaded table. */

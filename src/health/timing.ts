@@ -5,11 +5,30 @@ export interface CheckTiming {
   readonly intervalMs: number
   /** The same while a change is being decided. */
   readonly fastIntervalMs: number
+  /** The same while it is down and nothing points to a change; `intervalMs` where nothing is said. */
+  readonly downIntervalMs?: number
   readonly timeoutMs: number
   /** Passes in a row that make an endpoint up, and that clear its fails. */
   readonly rise: number
   /** Fails that make it down. */
   readonly fall: number
+}
+
+/** Which of the intervals is in force: `fast` while a change is being decided, `down` while a target is down for certain. */
+export type Pace = 'normal' | 'fast' | 'down'
+
+/** From the start of one probe to the start of the next. */
+export function paceMs(timing: CheckTiming, pace: Pace): number {
+  switch (pace) {
+    case 'normal':
+      return timing.intervalMs
+    case 'fast':
+      return timing.fastIntervalMs
+    case 'down':
+      return timing.downIntervalMs ?? timing.intervalMs
+    default:
+      return pace satisfies never
+  }
 }
 
 /** The scheduler adds a random part of this to every interval, so that nodes and checks do not march in step. */

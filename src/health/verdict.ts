@@ -1,6 +1,6 @@
 /** The verdict machine: outcomes in, verdicts out. Pure. */
 import type { Outcome } from './outcome.ts'
-import type { CheckTiming } from './timing.ts'
+import type { CheckTiming, Pace } from './timing.ts'
 
 export type Verdict = 'up' | 'down' | 'unknown'
 
@@ -55,9 +55,10 @@ export function isClear({ verdict, passes, fails }: Health): boolean {
   return verdict === 'up' ? fails === 0 : passes === 0
 }
 
-/** The time from the start of this probe to the start of the next. */
-export function nextIntervalMs(health: Health, timing: CheckTiming): number {
-  return isClear(health) ? timing.intervalMs : timing.fastIntervalMs
+/** How soon the next probe comes. */
+export function paceOf(health: Health): Pace {
+  if (!isClear(health)) return 'fast'
+  return health.verdict === 'down' ? 'down' : 'normal'
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What crosses between the prober's thread and the one that started it. */
 import type { Outcome } from '#health/outcome.ts'
-import type { Pace } from './scheduler.ts'
+import type { Pace } from '#health/timing.ts'
 import type { ProbeTarget } from './spec.ts'
 
 export interface ProberData {

@@ -1,6 +1,7 @@
 /** The prober: what is to be probed goes in, what probes saw comes out. The probing itself goes on in a thread of its own. */
+
+import type { Pace } from '#health/timing.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
-import type { Pace } from './scheduler.ts'
 import type { ProbeTarget } from './spec.ts'
 import { WatchedThread } from './watched-thread.ts'
 

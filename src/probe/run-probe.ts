@@ -11,7 +11,17 @@ import { probeTcp } from './tcp-probe.ts'
 export async function runProbe(target: ProbeTarget, userAgent: string): Promise<Outcome> {
   const startedMs = performance.now()
   const finding = await find(target, userAgent)
-  return { ...finding, latencyMs: performance.now() - startedMs }
+  const seen = target.spec.inverted === true ? inverted(finding) : finding
+  return { ...seen, latencyMs: performance.now() - startedMs }
+}
+
+/** A pass is a fail and a fail a pass; a fault of this host stays what it is. */
+function inverted(finding: Finding): Finding {
+  if (finding.kind === 'inconclusive') return finding
+  const detail = `inverted: ${finding.detail}`
+  return finding.kind === 'pass'
+    ? { kind: 'fail', reason: 'inverted', detail }
+    : { kind: 'pass', reason: 'ok', detail }
 }
 
 function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promise<Finding> {

@@ -5,19 +5,16 @@
  *   waiting ------------------------------------> running
  *      ^  in the heap, by its due time               |
  *      +---------------------------------------------+
- *        ended: the next is due after interval + jitter from this one's start; at fast pace after fast-interval; never before now
+ *        ended: the next is due after interval + jitter from this one's start; at fast pace after fast-interval, at that of one that is down after down-interval; never before now
  */
 import type { Clock } from '#base/clock.ts'
 import type { Random } from '#base/random.ts'
 import type { Outcome } from '#health/outcome.ts'
-import { jitterMs } from '#health/timing.ts'
+import { jitterMs, type Pace, paceMs } from '#health/timing.ts'
 import { type Due, DueHeap } from './due-heap.ts'
 import { spreadPhases } from './phases.ts'
 import type { ProbeTarget } from './spec.ts'
 import { unlessStalled } from './stall.ts'
-
-/** `fast` while a change of the verdict is being decided. */
-export type Pace = 'normal' | 'fast'
 
 export interface SchedulerOptions {
   readonly clock: Clock
@@ -180,7 +177,9 @@ export class Scheduler {
 
 /** When the next probe should start by the pace alone. */
 function wishedMs({ target, pace, gapMs }: Entry, startedMs: number): number {
-  return startedMs + (pace === 'fast' ? Math.min(gapMs, target.timing.fastIntervalMs) : gapMs)
+  const { timing } = target
+  if (pace === 'fast') return startedMs + Math.min(gapMs, timing.fastIntervalMs)
+  return startedMs + gapMs - timing.intervalMs + paceMs(timing, pace)
 }
 
 /** A probe that throws is a mistake of this program, never the endpoint's. */

@@ -1,7 +1,15 @@
 /** What the prober is asked to do: plain data, so that it can cross to the prober's thread. */
 import type { CheckTiming } from '#health/timing.ts'
 
-export interface HttpSpec {
+/** What specs of every kind may say. */
+interface AnySpec {
+  /** An address of this host. */
+  readonly sourceAddress?: string
+  /** Whether pass and fail change places. */
+  readonly inverted?: boolean
+}
+
+export interface HttpSpec extends AnySpec {
   readonly type: 'http' | 'https'
   readonly method: string
   /** Path with query, as sent. */
@@ -19,13 +27,11 @@ export interface HttpSpec {
   readonly redirects: number
   /** Whether the certificate must be valid and fit the name. */
   readonly verify: boolean
-  readonly sourceAddress?: string
 }
 
-export interface TcpSpec {
+export interface TcpSpec extends AnySpec {
   readonly type: 'tcp'
   readonly port: number
-  readonly sourceAddress?: string
 }
 
 export interface DnsSpec {

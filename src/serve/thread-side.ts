@@ -1,8 +1,10 @@
 /** The inside of a thread that answers: its responder, and what control tells it. */
+import { randomInt } from 'node:crypto'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { countersOn } from '#answer/counters.ts'
 import { Responder } from '#answer/respond.ts'
 import { collectGarbage } from '#base/garbage.ts'
+import { seededRandom } from '#base/random.ts'
 import type { FromThread, ThreadData, ToThread } from './messages.ts'
 
 export class ThreadSide {
@@ -19,7 +21,7 @@ export class ThreadSide {
     const { counters, posted, queryLog } = workerData as ThreadData
     this.#port = parentPort
     this.#posted = posted
-    this.responder = new Responder(countersOn(counters), queryLog)
+    this.responder = new Responder(countersOn(counters), queryLog, seededRandom(randomInt(2 ** 32)))
     Atomics.wait(posted, 0, 0)
     this.proceed()
   }

@@ -1,30 +1,49 @@
 /** What a pool answers in one address family, and why. */
 import type { Address } from '#base/address.ts'
 
+/** Why an endpoint was left. */
+export type Cause = 'down' | 'held' | 'drained' | 'forced-down' | 'removed'
+
 /** Why a selection was made, as data; `reasonToText` puts it in words. Stored with the selection. */
 export type Reason =
-  /** The first selection of this pool: the first endpoint that is not down. */
+  /** The first selection of this pool: what is not down. */
   | { readonly kind: 'initial' }
-  /** The endpoint in service is down; the best of the others took over. */
-  | { readonly kind: 'failover'; readonly from: string }
-  /** An endpoint of higher preference is up again. */
-  | { readonly kind: 'failback'; readonly from: string }
-  /** Same endpoint, but other addresses of it are usable now. */
+  /** The endpoint in service cannot be served any more; the best of the others took over. */
+  | { readonly kind: 'failover'; readonly from: string; readonly cause: Cause }
+  /** An endpoint of higher preference is up again; `asked` where an operator has said to go back. */
+  | { readonly kind: 'failback'; readonly from: string; readonly asked?: boolean }
+  /** Same endpoints, but other addresses of them are usable now, or other weights. */
   | { readonly kind: 'addresses' }
+  /** Of a pool that answers with several endpoints, some joined and some left. */
+  | { readonly kind: 'members'; readonly joined: readonly string[]; readonly left: readonly string[] }
   /** An endpoint is usable again after all were down, or after this family had none. */
   | { readonly kind: 'recovery' }
-  /** Every endpoint of the pool is down; the pool's rule for that says what is served. */
-  | { readonly kind: 'all-down'; readonly rule: string }
+  /** An operator has pinned the pool to this endpoint. */
+  | { readonly kind: 'pinned' }
+  /** Every endpoint of the pool is down, or fewer are healthy than the pool demands; the pool's rule for that says what is served. */
+  | { readonly kind: 'all-down'; readonly rule: string; readonly healthy?: number; readonly needed?: number }
   /** No endpoint is usable in this family, while one is in the other. */
   | { readonly kind: 'family-down' }
+
+/** How each query chooses from the addresses; without it all are answered, in their order. */
+export type Pick =
+  /** Begins at a random address and gives at most so many. */
+  | { readonly kind: 'rotate'; readonly answers: number }
+  /** So many groups at random by their weights; the addresses are those of the groups, one after the other. */
+  | {
+      readonly kind: 'weighted'
+      readonly answers: number
+      readonly groups: readonly { readonly records: number; readonly weight: number }[]
+    }
 
 export interface Selection {
   /** `none` is answered NODATA, `servfail` SERVFAIL. */
   readonly mode: 'serving' | 'all-down' | 'none' | 'servfail'
-  /** Names of the endpoints served; empty with `none` and `servfail`. */
+  /** Names of the endpoints served; empty with `none` and `servfail`, and where other addresses are given for all-down. */
   readonly endpoints: readonly string[]
   /** All of one family; empty with `none` and `servfail`. */
   readonly addresses: readonly Address[]
+  readonly pick?: Pick
   readonly reason: Reason
 }
 
@@ -34,27 +53,50 @@ export function sameSelection(a: Selection, b: Selection): boolean {
     a.mode === b.mode &&
     a.endpoints.join('\n') === b.endpoints.join('\n') &&
     a.addresses.map(address => address.text).join('\n') ===
-      b.addresses.map(address => address.text).join('\n')
+      b.addresses.map(address => address.text).join('\n') &&
+    JSON.stringify(a.pick) === JSON.stringify(b.pick)
   )
+}
+
+const CAUSES: Readonly<Record<Cause, string>> = {
+  down: 'is down',
+  held: 'flaps and is held',
+  drained: 'is drained',
+  'forced-down': 'is forced down',
+  removed: 'is no longer configured',
 }
 
 export function reasonToText(reason: Reason): string {
   switch (reason.kind) {
     case 'initial':
-      return 'first selection: the first endpoint that is not down'
+      return 'first selection: what is not down'
     case 'failover':
-      return `${reason.from} is down`
+      return `${reason.from} ${CAUSES[reason.cause]}`
     case 'failback':
-      return `up again and preferred to ${reason.from}`
+      return `${reason.asked === true ? 'an operator asked for it' : 'up again'} and preferred to ${reason.from}`
     case 'addresses':
-      return 'other addresses of this endpoint are usable now'
+      return 'other addresses or weights are in force now'
+    case 'members':
+      return membersToText(reason.joined, reason.left)
     case 'recovery':
       return 'usable again'
+    case 'pinned':
+      return 'pinned by an operator'
     case 'all-down':
-      return `every endpoint is down; when-all-down: ${reason.rule}`
+      return reason.needed === undefined
+        ? `every endpoint is down; when-all-down: ${reason.rule}`
+        : `${reason.healthy} healthy, min-healthy: ${reason.needed}; when-all-down: ${reason.rule}`
     case 'family-down':
       return 'no endpoint is usable in this address family'
     default:
       return reason satisfies never
   }
+}
+
+function membersToText(joined: readonly string[], left: readonly string[]): string {
+  const parts = [
+    ...(left.length > 0 ? [`without ${left.join(', ')}`] : []),
+    ...(joined.length > 0 ? [`${joined.join(', ')} usable again`] : []),
+  ]
+  return parts.join('; ')
 }

@@ -4,15 +4,26 @@ import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
 import type { Selection } from '#steering/selection.ts'
 
-/** What is known of one address under one health check. */
+/** What is known of one address under one health check, or under all that a pool judges it by. */
 export interface StoredVerdict {
-  /** The `key` of the probe target: digest of check definition and address. */
+  /** The `key` of the probe target, or of what is made of several: digest of check definition and address. */
   readonly key: string
   readonly health: Health
+  /** Since when the verdict stands, and what damping remembers; only of what a pool judges by. */
+  readonly past?: StoredPast
   /** The last one. */
   readonly outcome?: Outcome
   /** Wall time, milliseconds since 1970. */
   readonly atMs: number
+}
+
+/** All times are wall time, milliseconds since 1970. */
+export interface StoredPast {
+  readonly sinceMs: number
+  readonly penalty: number
+  readonly penaltyAtMs: number
+  /** Undefined where nothing is held. */
+  readonly heldUntilMs?: number
 }
 
 /** What a pool answers in one family. All times are wall time, milliseconds since 1970. */

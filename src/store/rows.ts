@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { type Address, FAMILIES, parseAddress } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
-import type { Reason, Selection } from '#steering/selection.ts'
-import type { StoredSelection, StoredTransition, StoredVerdict } from './records.ts'
+import type { Cause, Pick, Reason, Selection } from '#steering/selection.ts'
+import type { StoredPast, StoredSelection, StoredTransition, StoredVerdict } from './records.ts'
 
 export interface VerdictRow {
   readonly key: string
@@ -36,10 +36,10 @@ export interface TransitionRow {
   readonly reason: string
 }
 
-export function verdictRow({ key, health, outcome, atMs }: StoredVerdict): VerdictRow {
+export function verdictRow({ key, health, past, outcome, atMs }: StoredVerdict): VerdictRow {
   return {
     key,
-    health: JSON.stringify(health),
+    health: JSON.stringify({ ...health, past }),
     outcome: outcome === undefined ? null : JSON.stringify(outcome),
     at_ms: Math.round(atMs),
   }
@@ -84,20 +84,42 @@ function jsonOf(value: unknown): string {
   }
 }
 
+const CAUSES = ['down', 'held', 'drained', 'forced-down', 'removed'] as const satisfies readonly Cause[]
+
 const REASONS = {
   initial: z.object({ kind: z.literal('initial') }),
-  failover: z.object({ kind: z.literal('failover'), from: z.string() }),
-  failback: z.object({ kind: z.literal('failback'), from: z.string() }),
+  // Earlier versions knew no cause but that one.
+  failover: z.object({
+    kind: z.literal('failover'),
+    from: z.string(),
+    cause: z.enum(CAUSES).default('down'),
+  }),
+  failback: z.object({ kind: z.literal('failback'), from: z.string(), asked: z.boolean().exactOptional() }),
   addresses: z.object({ kind: z.literal('addresses') }),
+  members: z.object({ kind: z.literal('members'), joined: z.array(z.string()), left: z.array(z.string()) }),
   recovery: z.object({ kind: z.literal('recovery') }),
-  'all-down': z.object({ kind: z.literal('all-down'), rule: z.string() }),
+  pinned: z.object({ kind: z.literal('pinned') }),
+  'all-down': z.object({
+    kind: z.literal('all-down'),
+    rule: z.string(),
+    healthy: z.int().exactOptional(),
+    needed: z.int().exactOptional(),
+  }),
   'family-down': z.object({ kind: z.literal('family-down') }),
 } satisfies { [Kind in Reason['kind']]: z.ZodType<Extract<Reason, { kind: Kind }>> }
 
-const health: z.ZodType<Health> = z.object({
+const past: z.ZodType<StoredPast> = z.object({
+  sinceMs: z.number(),
+  penalty: z.number().min(0),
+  penaltyAtMs: z.number(),
+  heldUntilMs: z.number().exactOptional(),
+})
+
+const health: z.ZodType<Health & { readonly past?: StoredPast }> = z.object({
   verdict: z.enum(['up', 'down', 'unknown']),
   passes: z.int().min(0),
   fails: z.int().min(0),
+  past: past.exactOptional(),
 })
 
 const outcome: z.ZodType<Outcome> = z.object({
@@ -114,19 +136,30 @@ const address = z.string().transform((text, context): Address => {
   return z.NEVER
 })
 
+const pick: z.ZodType<Pick> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rotate'), answers: z.int().min(1) }),
+  z.object({
+    kind: z.literal('weighted'),
+    answers: z.int().min(1),
+    groups: z.array(z.object({ records: z.int().min(1), weight: z.int().min(1) })),
+  }),
+])
+
 const selection: z.ZodType<Selection> = z.object({
   mode: z.enum(['serving', 'all-down', 'none', 'servfail']),
   endpoints: z.array(z.string()),
   addresses: z.array(address),
+  pick: pick.exactOptional(),
   reason: z.discriminatedUnion('kind', Object.values(REASONS) as [typeof REASONS.initial, ...z.ZodObject[]]),
 }) as z.ZodType<Selection>
 
 const verdictRecord = z
   .object({ key: z.string(), health: json(health), outcome: json(outcome).nullable(), at_ms: z.number() })
   .transform(
-    (row): StoredVerdict => ({
+    ({ health: { past: before, ...known }, ...row }): StoredVerdict => ({
       key: row.key,
-      health: row.health,
+      health: known,
+      ...(before !== undefined && { past: before }),
       ...(row.outcome !== null && { outcome: row.outcome }),
       atMs: row.at_ms,
     }),

@@ -28,6 +28,7 @@ export const SERVER: ServerView = {
   responderRestarts: 1,
   storeErrors: 2,
   probeLagSeconds: 0.004,
+  frozen: false,
   lastReloadSuccessSeconds: 1_795_000_100,
   ready: true,
   alarms: [],
@@ -47,7 +48,7 @@ export const POOL: PoolView = {
       mode: 'serving',
       endpoints: ['backup'],
       addresses: ['192.0.2.2'],
-      reason: { kind: 'failover', from: 'primary' },
+      reason: { kind: 'failover', cause: 'down', from: 'primary' },
       why: 'primary is down',
       since: '2026-11-24T12:00:00.000Z',
     },
@@ -86,7 +87,7 @@ export const TRANSITION: TransitionView = {
   from: 'primary',
   to: 'backup',
   why: 'primary is down',
-  reason: { kind: 'failover', from: 'primary' },
+  reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]

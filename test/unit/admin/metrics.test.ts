@@ -14,6 +14,7 @@ const CONTRACT = {
   pool_all_down: 'family,pool,zone',
   probe_duration_seconds: 'type',
   probes_total: 'check,outcome,zone',
+  frozen: '',
   probe_lag_seconds: '',
   verdict_age_seconds: 'endpoint,family,pool,zone',
   responder_restarts_total: '',

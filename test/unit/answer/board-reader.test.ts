@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { BoardWriter, createBoard, type SlotContent, SlotKind, slotBytes } from '#answer/board.ts'
 import { BoardReader } from '#answer/board-reader.ts'
+import { seededRandom } from '#base/random.ts'
 
 const TYPE_A = 1
 const OWNER = 0xc00c
@@ -26,7 +27,7 @@ function ttlOf(record: Uint8Array): number {
 test('what was published before the reader came is taken', () => {
   const board = createBoard([RECORD_BYTES])
   new BoardWriter(board).publish(0, addresses(1, 1))
-  const reader = new BoardReader(board)
+  const reader = new BoardReader(board, seededRandom(1))
   reader.take(0)
   assert.equal(reader.kind, SlotKind.records)
   assert.equal(reader.recordCount, 1)
@@ -34,7 +35,7 @@ test('what was published before the reader came is taken', () => {
 })
 
 test('a slot to which nothing was published answers SERVFAIL', () => {
-  const reader = new BoardReader(createBoard([RECORD_BYTES]))
+  const reader = new BoardReader(createBoard([RECORD_BYTES]), seededRandom(1))
   reader.take(0)
   assert.equal(reader.kind, SlotKind.servfail)
   assert.equal(reader.byteLength, 0)
@@ -43,7 +44,7 @@ test('a slot to which nothing was published answers SERVFAIL', () => {
 test('each publication is taken, whatever it replaces', () => {
   const board = createBoard([slotBytes(3, 4)])
   const writer = new BoardWriter(board)
-  const reader = new BoardReader(board)
+  const reader = new BoardReader(board, seededRandom(1))
   const steps: SlotContent[] = [
     addresses(1, 3),
     { kind: 'nodata' },
@@ -67,7 +68,7 @@ test('each publication is taken, whatever it replaces', () => {
 test('slots of different sizes are taken apart, in any order', () => {
   const board = createBoard([slotBytes(1, 4), 0, slotBytes(4, 4), slotBytes(2, 4)])
   const writer = new BoardWriter(board)
-  const reader = new BoardReader(board)
+  const reader = new BoardReader(board, seededRandom(1))
   const counts = [1, 0, 4, 2]
   counts.forEach((count, slot) => {
     writer.publish(slot, count === 0 ? { kind: 'nodata' } : addresses(10 + slot, count))
@@ -82,7 +83,7 @@ test('slots of different sizes are taken apart, in any order', () => {
 test('the TTL is the time to the next change, within its limits', () => {
   const board = createBoard([RECORD_BYTES])
   const writer = new BoardWriter(board)
-  const reader = new BoardReader(board)
+  const reader = new BoardReader(board, seededRandom(1))
   const changeMs = 2 ** 33 + 20_500
   writer.publish(0, addresses(1, 1, changeMs))
   reader.take(0)
@@ -94,7 +95,7 @@ test('the TTL is the time to the next change, within its limits', () => {
 
 test('no answer is made of two publications while another thread publishes without pause', async () => {
   const board = createBoard([slotBytes(8, 4)])
-  const reader = new BoardReader(board)
+  const reader = new BoardReader(board, seededRandom(1))
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(PUBLISHER)}`), {
     workerData: {
       board,

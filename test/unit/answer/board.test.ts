@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BoardWriter, createBoard, type SlotContent, SlotKind, slotBytes } from '#answer/board.ts'
 import { BoardReader } from '#answer/board-reader.ts'
+import { seededRandom } from '#base/random.ts'
 
 const TYPE_A = 1
 const TTL = { minSeconds: 5, maxSeconds: 30 } as const
@@ -28,7 +29,10 @@ describe('publishing', () => {
   it('fills a slot to its last byte', () => {
     const board = createBoard([slotBytes(3, 4)])
     assert.equal(new BoardWriter(board).publish(0, records(3)), true)
-    assert.deepEqual(taken(new BoardReader(board), 0), { kind: SlotKind.records, recordCount: 3 })
+    assert.deepEqual(taken(new BoardReader(board, seededRandom(1)), 0), {
+      kind: SlotKind.records,
+      recordCount: 3,
+    })
   })
 
   it('of what is too large for the slot says so, and changes nothing in it or beside it', () => {
@@ -39,7 +43,10 @@ describe('publishing', () => {
     assert.equal(writer.publish(1, records(3)), false)
     assert.deepEqual(new Uint8Array(board), before)
     assert.equal(writer.publish(1, { kind: 'nodata' }), true)
-    assert.deepEqual(taken(new BoardReader(board), 1), { kind: SlotKind.nodata, recordCount: 0 })
+    assert.deepEqual(taken(new BoardReader(board, seededRandom(1)), 1), {
+      kind: SlotKind.nodata,
+      recordCount: 0,
+    })
   })
 
   it('to a slot of nothing takes NODATA and SERVFAIL, but no record', () => {
@@ -61,7 +68,7 @@ describe('publishing', () => {
   it('of a change that is long over leaves the least TTL, also from before the clock began', () => {
     const board = createBoard([slotBytes(1, 4)])
     const writer = new BoardWriter(board)
-    const reader = new BoardReader(board)
+    const reader = new BoardReader(board, seededRandom(1))
     for (const changeMs of [0, -1, -60_000, -(2 ** 40)]) {
       writer.publish(0, records(1, changeMs))
       assert.equal(ttlAt(reader, 20_000), TTL.minSeconds, String(changeMs))

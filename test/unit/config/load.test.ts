@@ -29,6 +29,8 @@ test('defaults without a file', async () => {
     statePath: join(folder.path, 'state/understudy.db'),
     logLevel: 'info',
     logFormat: 'auto',
+    references: [],
+    whileCutOff: 'serve',
   })
   const { exempt, ...rateLimit } = answering.rateLimit
   assert.deepEqual(
@@ -121,6 +123,8 @@ state: ../s.db
 responders: 2
 udp: portable
 log: { level: debug, format: json }
+references: [tcp://192.0.2.1:53, "tcp://[2001:db8::1]:443"]
+while-cut-off: servfail
 `
 
 test('a file says everything, relative to itself; the command line outranks it', async () => {
@@ -131,7 +135,14 @@ test('a file says everything, relative to itself; the command line outranks it',
   const request = { configFile: 'etc/understudy.yaml', cwd: folder.path, env: {} }
   const { configuration } = await loadConfiguration(request)
   assert.ok(configuration)
-  const { dns, admin, metrics, answering: _, ...rest } = configuration.settings
+  const { dns, admin, metrics, answering: _, references, ...rest } = configuration.settings
+  assert.deepEqual(
+    references.map(({ name, address, spec }) => [name, address.text, spec]),
+    [
+      ['tcp://192.0.2.1:53', '192.0.2.1', { type: 'tcp', port: 53 }],
+      ['tcp://[2001:db8::1]:443', '2001:db8::1', { type: 'tcp', port: 443 }],
+    ],
+  )
   assert.deepEqual([...dns, admin, ...(metrics ? [metrics] : [])].map(formatSocketAddr), [
     '127.0.0.1:53',
     '[::1]:53',
@@ -146,6 +157,7 @@ test('a file says everything, relative to itself; the command line outranks it',
     statePath: join(folder.path, 's.db'),
     logLevel: 'debug',
     logFormat: 'json',
+    whileCutOff: 'servfail',
   })
   const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }
   const outranked = (await loadConfiguration({ ...request, ...line })).configuration?.settings
@@ -157,6 +169,28 @@ test('a file says everything, relative to itself; the command line outranks it',
   ])
   assert.equal(outranked.zonesPath, join(folder.path, 'etc/z'))
   assert.equal(outranked.statePath, join(folder.path, 'x.db'))
+})
+
+test('what is wrong with references', async () => {
+  await using folder = await folderOf({
+    'zones/a.example.yaml': zone('a.example'),
+    'understudy.yaml': `references: [192.0.2.1, "tcp://192.0.2.1", "tcp://192.0.2.1:0", "tcp://ns.example:53"]\nwhile-cut-off: stop\n`,
+    'twice.yaml': `references: ["tcp://192.0.2.1:53", "tcp://192.0.2.1:53"]\n`,
+  })
+  const linesFor = async (configFile: string): Promise<string[]> =>
+    linesOf((await loadConfiguration({ configFile, cwd: folder.path, env: {} })).complaints)
+  const wrong = (column: number, index: number, text: string): string =>
+    `understudy.yaml:1:${column}: references[${index}]: ${text} is not a reference such as tcp://192.0.2.1:53: an address and a port that answer when this node's network works`
+  assert.deepEqual(await linesFor('understudy.yaml'), [
+    wrong(14, 0, '192.0.2.1'),
+    wrong(25, 1, 'tcp://192.0.2.1'),
+    wrong(44, 2, 'tcp://192.0.2.1:0'),
+    wrong(65, 3, 'tcp://ns.example:53'),
+    'understudy.yaml:2:16: while-cut-off: stop is not one of serve, servfail',
+  ])
+  assert.deepEqual(await linesFor('twice.yaml'), [
+    'twice.yaml:1:13: references: tcp://192.0.2.1:53 is here twice',
+  ])
 })
 
 test('the file is the one named, or UNDERSTUDY_CONFIG, or understudy.yaml', async () => {

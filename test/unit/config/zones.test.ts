@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { ConfiguredZone } from '#config/configuration.ts'
+import { type ConfiguredZone, type HealthCheck, isComposite } from '#config/configuration.ts'
 import { checkPath } from '#config/load.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
 import { name, nameToText } from '#wire/name.ts'
@@ -19,8 +19,14 @@ async function goodZone(path: string, cwd = join(import.meta.dirname, 'cases')):
   return configuration.zones[0]
 }
 
+function checkOf(zone: ConfiguredZone, pool: string): HealthCheck | undefined {
+  const check = zone.pools.find(one => one.name === pool)?.check
+  assert.ok(check === undefined || !isComposite(check))
+  return check
+}
+
 function specOf(zone: ConfiguredZone, pool: string): ProbeSpec | undefined {
-  return zone.pools.find(one => one.name === pool)?.check?.spec
+  return checkOf(zone, pool)?.spec
 }
 
 test('the shipped zones load without a complaint', async () => {
@@ -50,8 +56,9 @@ test('the defaults of a check, and what follows from an interval', async () => {
       verify: false,
     },
     timing: { intervalMs: 10_000, fastIntervalMs: 1000, timeoutMs: 4000, rise: 2, fall: 3 },
+    damping: { dwellMs: 0 },
   })
-  const quick = zone.pools.find(pool => pool.name === 'quick')?.check
+  const quick = checkOf(zone, 'quick')
   assert.deepEqual(quick?.timing, { intervalMs: 500, fastIntervalMs: 500, timeoutMs: 250, rise: 2, fall: 3 })
 })
 
@@ -78,6 +85,7 @@ test('everything said', async () => {
       sourceAddress: '192.0.2.9',
     },
     timing: { intervalMs: 60_000, fastIntervalMs: 2000, timeoutMs: 3000, rise: 4, fall: 5 },
+    damping: { dwellMs: 0 },
   })
   assert.deepEqual(
     {
@@ -93,6 +101,10 @@ test('everything said', async () => {
       ],
       failback: { kind: 'auto' },
       whenAllDown: { kind: 'primary' },
+      families: 'apart',
+      minHealthy: 1,
+      answers: 1,
+      maxAnswers: undefined,
     },
   )
   assert.deepEqual(specOf(zone, 'port'), { type: 'tcp', port: 25 })
@@ -128,7 +140,7 @@ test('the short form', async () => {
     ],
   )
   assert.equal(www?.check?.name, 'https://www.example.com:8443/health?full=1')
-  assert.deepEqual(www?.check?.spec, {
+  assert.deepEqual(specOf(zone, www?.name ?? ''), {
     type: 'https',
     method: 'GET',
     path: '/health?full=1',

@@ -11,9 +11,7 @@ describe('at the first start', () => {
     await using world = await World.begin(zones())
     assert.deepEqual(world.ask('www.a.test A'), { rcode: 'NOERROR', addresses: [PRIMARY], ttl: 30 })
     assert.deepEqual(world.ask('www.a.test AAAA'), { rcode: 'NOERROR', addresses: [], ttl: 5 })
-    assert.deepEqual(world.lines, [
-      'a.test/www A: nothing -> primary (first selection: the first endpoint that is not down)',
-    ])
+    assert.deepEqual(world.lines, ['a.test/www A: nothing -> primary (first selection: what is not down)'])
     assert.deepEqual(world.events, ['selection a.test/www/ ipv4 nothing > primary'])
     world.judging.setPaces()
     assert.deepEqual(world.paces, [`fast ${PRIMARY}`, `fast ${BACKUP}`])
@@ -56,10 +54,10 @@ describe('an outcome', () => {
       'probe a.test web http fail',
     ])
     assert.deepEqual(world.lines, [
-      `a.test/www/primary ${PRIMARY}: up -> down (3 fails: connection refused)`,
-      'a.test/www A: primary -> backup (primary is down: connection refused)',
+      `a.test/www/primary ${PRIMARY}: up -> down (3 fails: no answer in 4s)`,
+      'a.test/www A: primary -> backup (primary is down: no answer in 4s)',
     ])
-    assert.deepEqual(world.paces, [`normal ${PRIMARY}`])
+    assert.deepEqual(world.paces, [`down ${PRIMARY}`])
     const [selection, verdict] = await world.store.transitions({ limit: 2 })
     const atMs = world.clock.wallMs()
     const common = { atMs, zone: 'a.test', pool: 'www', family: 'ipv4' } as const
@@ -68,8 +66,8 @@ describe('an outcome', () => {
       kind: 'selection',
       from: 'primary',
       to: 'backup',
-      why: 'primary is down: connection refused',
-      reason: { kind: 'failover', from: 'primary' },
+      why: 'primary is down: no answer in 4s',
+      reason: { kind: 'failover', from: 'primary', cause: 'down' },
     })
     assert.deepEqual(verdict, {
       ...common,
@@ -78,8 +76,8 @@ describe('an outcome', () => {
       address: PRIMARY,
       from: 'up',
       to: 'down',
-      why: '3 fails: connection refused',
-      reason: { outcome: 'fail', reason: 'refused' },
+      why: '3 fails: no answer in 4s',
+      reason: { outcome: 'fail', reason: 'timeout' },
     })
   })
 
@@ -102,7 +100,7 @@ describe('an outcome', () => {
   it('of what is no longer probed is passed over', async () => {
     await using world = await World.begin(zones())
     world.events.length = 0
-    const outcome = { kind: 'fail', reason: 'refused', detail: 'connection refused', latencyMs: 1 } as const
+    const outcome = { kind: 'fail', reason: 'refused', detail: 'no answer in 4s', latencyMs: 1 } as const
     world.judging.take({ key: 'gone', outcome, startedMs: 0, endedWallMs: world.clock.wallMs() })
     assert.deepEqual(world.events, [])
   })
@@ -119,10 +117,10 @@ describe('an outcome', () => {
     assert.deepEqual(paces('fail'), ['fast'])
     assert.deepEqual(paces('fail', 'pass'), [])
     assert.deepEqual(paces('pass'), ['normal'])
-    assert.deepEqual(paces('fail', 'fail', 'fail'), ['fast', 'normal'])
+    assert.deepEqual(paces('fail', 'fail', 'fail'), ['fast', 'down'])
     assert.deepEqual(paces('fail'), [])
     assert.deepEqual(paces('pass'), ['fast'])
-    assert.deepEqual(paces('fail'), ['normal'])
+    assert.deepEqual(paces('fail'), ['down'])
     assert.deepEqual(paces('pass', 'pass'), ['fast', 'normal'])
   })
 })
@@ -267,7 +265,7 @@ function host(check: string): string {
 function target(world: World, address: string) {
   const pool = world.pool('a.test/www')
   const found = pool.pool.endpoints.flatMap(({ addresses }) => addresses).find(({ text }) => text === address)
-  const state = found === undefined ? undefined : pool.targetOf(found)
+  const state = found === undefined ? undefined : pool.stateOf(found)?.targets[0]
   assert.ok(state !== undefined)
   return state
 }

@@ -95,7 +95,7 @@ function checkAnswers(world: World, generation: Generation): void {
 /** None of the addresses is down while another of the pool is up, and all of them are the pool's. */
 function checkUsable(pool: PoolState, answered: readonly string[]): void {
   const all = pool.pool.endpoints.flatMap(endpoint => endpoint.addresses)
-  const verdicts = new Map(all.map(address => [address.text, pool.targetOf(address)?.health.verdict]))
+  const verdicts = new Map(all.map(address => [address.text, pool.stateOf(address)?.verdict]))
   const someUp = [...verdicts.values()].includes('up')
   for (const text of answered) {
     const verdict = verdicts.get(text)

@@ -99,8 +99,8 @@ describe('after a reload', () => {
     await world.reload(zones({ pools: { www: { primary: [PRIMARY], backup: [SIX], spare: [SPARE] } } }))
     assert.deepEqual(world.addresses('www.a.test A'), [SPARE])
     assert.deepEqual(world.lines, [
-      'a.test/www A: nothing -> spare (first selection: the first endpoint that is not down)',
-      'a.test/www AAAA: nothing -> backup (first selection: the first endpoint that is not down)',
+      'a.test/www A: nothing -> spare (first selection: what is not down)',
+      'a.test/www AAAA: nothing -> backup (first selection: what is not down)',
     ])
   })
 
@@ -128,7 +128,7 @@ describe('after a reload', () => {
     assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
     const pool = world.pool('a.test/www')
     const verdicts = pool.pool.endpoints.map(({ addresses: [address] }) =>
-      address === undefined ? undefined : pool.targetOf(address)?.health.verdict,
+      address === undefined ? undefined : pool.stateOf(address)?.verdict,
     )
     assert.deepEqual(verdicts, ['unknown', 'unknown'])
   })

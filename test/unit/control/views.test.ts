@@ -22,6 +22,7 @@ function serverOf(world: World): ServerView {
     store: world.store,
     pools: world.judging.pools,
     lastReloadMs: undefined,
+    cutOff: undefined,
     wallMs: world.clock.wallMs(),
   })
 }
@@ -62,7 +63,7 @@ describe('the view of a pool', () => {
           endpoints: ['primary'],
           addresses: [PRIMARY],
           reason: { kind: 'initial' },
-          why: 'first selection: the first endpoint that is not down',
+          why: 'first selection: what is not down',
           since: '2026-01-01T00:00:00.000Z',
         },
       ],
@@ -80,7 +81,7 @@ describe('the view of a pool', () => {
               verdictAgeSeconds: 0,
               lastOutcome: {
                 kind: 'inconclusive',
-                reason: 'refused',
+                reason: 'timeout',
                 detail: 'no descriptors left',
                 latencyMs: 1,
                 at: '2026-01-01T00:00:02.500Z',
@@ -132,13 +133,13 @@ describe('the view of a pool', () => {
   it('gives as evidence for a failover what failed, never a probe that passed', async () => {
     await using world = await World.begin(zones())
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
-    assert.equal(why(world), 'primary is down: connection refused')
+    assert.equal(why(world), 'primary is down: no answer in 4s')
     world.outcome(PRIMARY, 'inconclusive')
     assert.equal(why(world), 'primary is down')
     world.outcome(PRIMARY, 'pass')
     assert.equal(why(world), 'primary is down')
     world.outcome(PRIMARY, 'fail')
-    assert.equal(why(world), 'primary is down: connection refused')
+    assert.equal(why(world), 'primary is down: no answer in 4s')
   })
 })
 
@@ -151,7 +152,7 @@ describe('the words of a verdict', () => {
     assert.deepEqual(world.lines, [
       `a.test/www/primary ${PRIMARY}: unknown -> up (the first probe passed)`,
       `a.test/www/backup ${BACKUP}: unknown -> up (a probe passed)`,
-      `a.test/www/backup ${BACKUP}: up -> down (3 fails: connection refused)`,
+      `a.test/www/backup ${BACKUP}: up -> down (3 fails: no answer in 4s)`,
       `a.test/www/backup ${BACKUP}: down -> up (2 passes in a row)`,
     ])
   })

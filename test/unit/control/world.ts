@@ -38,7 +38,7 @@ export const STATE = 'state/understudy.db'
 
 const DETAILS = {
   pass: 'status 200',
-  fail: 'connection refused',
+  fail: 'no answer in 4s',
   inconclusive: 'no descriptors left',
 } as const
 
@@ -71,8 +71,9 @@ export class World implements AsyncDisposable {
   }
 
   /** The first start, with these zone files by name. */
-  static async begin(zones: Readonly<Record<string, string>>): Promise<World> {
+  static async begin(zones: Readonly<Record<string, string>>, settings = ''): Promise<World> {
     const world = await World.#open(await TempFolder.open(), new VirtualClock())
+    await world.folder.file('understudy.yaml', settings)
     await world.reload(zones)
     return world
   }
@@ -150,7 +151,7 @@ export class World implements AsyncDisposable {
         probed === address && (port === undefined || ('port' in spec && spec.port === port)),
     )
     assert.notEqual(targets.length, 0, `${address} is not probed`)
-    const reason = kind === 'pass' ? 'ok' : 'refused'
+    const reason = kind === 'pass' ? 'ok' : 'timeout'
     const outcome = { kind, reason, detail: DETAILS[kind], latencyMs: 1 }
     for (const { key } of targets) {
       this.judging.take({

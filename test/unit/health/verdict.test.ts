@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Outcome } from '#health/outcome.ts'
-import type { CheckTiming } from '#health/timing.ts'
-import { earliestDownMs, type Health, isClear, judge, nextIntervalMs, UNKNOWN } from '#health/verdict.ts'
+import { type CheckTiming, paceMs } from '#health/timing.ts'
+import { earliestDownMs, type Health, isClear, judge, paceOf, UNKNOWN } from '#health/verdict.ts'
 
 const TIMING: CheckTiming = { intervalMs: 10_000, fastIntervalMs: 1000, timeoutMs: 4000, rise: 2, fall: 3 }
 
@@ -133,7 +133,7 @@ describe('for every series of outcomes', () => {
         const health = after(list, given)
         assert.ok(health.passes <= given.rise && health.fails < given.fall)
         if (health.verdict === 'unknown') assert.ok(!isClear(health))
-        assert.equal(nextIntervalMs(health, given), isClear(health) ? 10_000 : 1000)
+        assert.equal(paceMs(given, paceOf(health)), isClear(health) ? 10_000 : 1000)
       }),
     )
   })
@@ -159,7 +159,7 @@ describe('the earliest time of a fall', () => {
         if (saidMs === undefined) return
         let nowMs = 0
         while (health.verdict !== 'down') {
-          nowMs += nextIntervalMs(health, given)
+          nowMs += paceMs(given, paceOf(health))
           health = judge(health, 'fail', given)
         }
         assert.equal(saidMs, nowMs)

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { seededRandom } from '#base/random.ts'
 import type { Outcome } from '#health/outcome.ts'
-import { type CheckTiming, jitterMs } from '#health/timing.ts'
-import { type Pace, Scheduler } from '#probe/scheduler.ts'
+import { type CheckTiming, jitterMs, type Pace } from '#health/timing.ts'
+import { Scheduler } from '#probe/scheduler.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { someTargets, TIMING, targetOf } from './targets.ts'
@@ -205,6 +205,19 @@ describe('at fast pace', () => {
     assert.ok(lastMs() >= fromMs + TIMING.intervalMs)
   })
 
+  it('while a target is down it is probed after down-interval, with the same random part', async () => {
+    const { clock, scheduler, startsOf } = worldOf()
+    const target = targetOf({ type: 'tcp', port: 1 }, '127.0.0.1', { downIntervalMs: 60_000 })
+    scheduler.setTargets([target])
+    await clock.advance(30_000)
+    const before = startsOf(target).length
+    scheduler.setPace(target.key, 'down')
+    await clock.advance(300_000)
+    const gaps = gapsOf(startsOf(target).slice(before - 1))
+    assert.equal(gaps.length, 5 - 1)
+    for (const gap of gaps) assert.ok(gap >= 60_000 && gap <= 60_000 + jitterMs(target.timing), `${gap}`)
+  })
+
   it('the next probe is never later than it would have been', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -252,7 +265,7 @@ describe('whatever happens', () => {
     fc.record({
       kind: fc.constant('pace' as const),
       which: fc.nat(5),
-      pace: fc.constantFrom<Pace>('fast', 'normal'),
+      pace: fc.constantFrom<Pace>('fast', 'normal', 'down'),
     }),
     fc.record({ kind: fc.constant('targets' as const), which: fc.uniqueArray(fc.nat(5)) }),
   )

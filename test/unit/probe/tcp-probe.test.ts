@@ -37,6 +37,15 @@ describe('the tcp probe', () => {
     assert.deepEqual([outcome.kind, outcome.reason], ['fail', 'refused'])
   })
 
+  it('inverted passes where nothing listens, and fails where something does', async () => {
+    const closed = await probe(await closedPort(), '127.0.0.1', { inverted: true })
+    assert.deepEqual([closed.kind, closed.reason], ['pass', 'ok'])
+    assert.match(closed.detail, /^inverted: .*refused/)
+    await using server = await RawServer.start(socket => void socket.resume())
+    const open = await probe(server.port, '127.0.0.1', { inverted: true })
+    assert.deepEqual([open.kind, open.reason], ['fail', 'inverted'])
+  })
+
   it('comes from the source address', async () => {
     const peer = Promise.withResolvers<string | undefined>()
     await using server = await RawServer.start(socket => peer.resolve(socket.remoteAddress))

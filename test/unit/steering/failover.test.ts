@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { FAMILIES, type Family } from '#base/address.ts'
 import type { Verdict } from '#health/verdict.ts'
-import { type Selections, selectFailover } from '#steering/failover.ts'
 import { addressesOf, type Pool } from '#steering/pool.ts'
-import { address, poolOf, verdictsOf } from './pools.ts'
+import type { Selections } from '#steering/select.ts'
+import { address, poolOf, selectBy, verdictsOf } from './pools.ts'
 
 const SIGNS = { U: 'up', D: 'down', '?': 'unknown' } as const
 
@@ -56,14 +56,14 @@ describe('primary, second, third; U up, D down, ? unknown', () => {
   /** The selection that leaves the named endpoint in service. */
   function before(inService: string): Selections {
     if (inService === 'nothing') return {}
-    if (inService === 'all-down') return selectFailover(THREE, signs('DDD'), {})
+    if (inService === 'all-down') return selectBy(THREE, signs('DDD'), {})
     const others = Array.from(THREE.endpoints, ({ name }) => (name === inService ? 'U' : 'D')).join('')
-    return selectFailover(THREE, signs(others), {})
+    return selectBy(THREE, signs(others), {})
   }
 
   for (const [inService, verdicts, selected, reason] of table) {
     it(`${inService.padEnd(8)} | ${verdicts} | ${selected.padEnd(8)} | ${reason}`, () => {
-      const { ipv4, ipv6 } = selectFailover(THREE, signs(verdicts), before(inService))
+      const { ipv4, ipv6 } = selectBy(THREE, signs(verdicts), before(inService))
       assert.ok(ipv4)
       assert.equal(ipv6, undefined, 'a family without addresses has no selection')
       assert.equal(ipv4.mode, selected === 'all-down' ? 'all-down' : 'serving')
@@ -78,7 +78,7 @@ describe('the families', () => {
   const dual = poolOf({ primary: ['192.0.2.1', '2001:db8::1'], backup: ['192.0.2.2', '2001:db8::2'] })
 
   function select(verdicts: Readonly<Record<string, Verdict>>, pool: Pool = dual, current: Selections = {}) {
-    return selectFailover(pool, verdictsOf(verdicts), current)
+    return selectBy(pool, verdictsOf(verdicts), current)
   }
 
   it('are judged each by itself: A and AAAA may come from different endpoints', () => {
@@ -122,7 +122,7 @@ describe('an endpoint with several addresses', () => {
 
   it('is served by those that are best: up before unknown, and never down', () => {
     const texts = (verdicts: Readonly<Record<string, Verdict>>) =>
-      selectFailover(pool, verdictsOf(verdicts), {}).ipv4?.addresses.map(({ text }) => text)
+      selectBy(pool, verdictsOf(verdicts), {}).ipv4?.addresses.map(({ text }) => text)
     assert.deepEqual(texts({ '192.0.2.1': 'unknown', '192.0.2.2': 'down' }), ['192.0.2.3'])
     assert.deepEqual(texts({ '192.0.2.1': 'unknown', '192.0.2.2': 'down', '192.0.2.3': 'unknown' }), [
       '192.0.2.1',
@@ -131,8 +131,8 @@ describe('an endpoint with several addresses', () => {
   })
 
   it('is not left while one of them is up, and says why its answer changes', () => {
-    const first = selectFailover(pool, verdictsOf({}), {})
-    const { ipv4 } = selectFailover(pool, verdictsOf({ '192.0.2.1': 'down' }), first)
+    const first = selectBy(pool, verdictsOf({}), {})
+    const { ipv4 } = selectBy(pool, verdictsOf({ '192.0.2.1': 'down' }), first)
     assert.deepEqual([ipv4?.endpoints, ipv4?.reason], [['primary'], { kind: 'addresses' }])
   })
 })
@@ -186,7 +186,7 @@ describe('for every pool and every history of verdicts', () => {
         let before: Selections = {}
         for (const list of history) {
           const verdictOf = verdictAt(given, list)
-          const after = selectFailover(given, verdictOf, before)
+          const after = selectBy(given, verdictOf, before)
           for (const family of FAMILIES) look({ pool: given, family, verdictOf, before, after })
           before = after
         }
@@ -239,7 +239,7 @@ describe('for every pool and every history of verdicts', () => {
 
   it('what does not change keeps its object, and asking twice changes nothing', () => {
     each(({ pool: given, family, verdictOf, before, after }) => {
-      assert.equal(selectFailover(given, verdictOf, after)[family], after[family])
+      assert.equal(selectBy(given, verdictOf, after)[family], after[family])
       const [old, now] = [before[family], after[family]]
       if (old === undefined || now === undefined || old === now) return
       const shown = ({ mode, endpoints, addresses }: typeof old) =>
@@ -263,7 +263,7 @@ describe('for every pool and every history of verdicts', () => {
             addressesOf(endpoint, 'ipv4').some(each => verdictOf(each) !== 'down'),
           )
           if (!usable) return
-          assert.deepEqual(selectFailover(given, both, {}).ipv4, selectFailover(given, verdictOf, {}).ipv4)
+          assert.deepEqual(selectBy(given, both, {}).ipv4, selectBy(given, verdictOf, {}).ipv4)
         },
       ),
     )

@@ -25,10 +25,10 @@ describe('two selections', () => {
 
 it('a reason in words', () => {
   const words: readonly (readonly [Reason, string])[] = [
-    [{ kind: 'initial' }, 'first selection: the first endpoint that is not down'],
-    [{ kind: 'failover', from: 'primary' }, 'primary is down'],
+    [{ kind: 'initial' }, 'first selection: what is not down'],
+    [{ kind: 'failover', from: 'primary', cause: 'down' }, 'primary is down'],
     [{ kind: 'failback', from: 'backup' }, 'up again and preferred to backup'],
-    [{ kind: 'addresses' }, 'other addresses of this endpoint are usable now'],
+    [{ kind: 'addresses' }, 'other addresses or weights are in force now'],
     [{ kind: 'recovery' }, 'usable again'],
     [{ kind: 'all-down', rule: 'primary' }, 'every endpoint is down; when-all-down: primary'],
     [{ kind: 'family-down' }, 'no endpoint is usable in this address family'],

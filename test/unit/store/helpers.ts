@@ -28,7 +28,7 @@ export function selection(zone: string, endpoint: string, text: string): StoredS
       mode: 'serving',
       endpoints: [endpoint],
       addresses: [served],
-      reason: { kind: 'failover', from: 'primary' },
+      reason: { kind: 'failover', cause: 'down', from: 'primary' },
     },
     sinceMs: 1_795_000_000_000,
   }
@@ -44,7 +44,7 @@ export function transition(zone: string, pool: string, atMs: number): StoredTran
     from: 'primary',
     to: 'backup',
     why: 'primary is down',
-    reason: { kind: 'failover', from: 'primary' },
+    reason: { kind: 'failover', cause: 'down', from: 'primary' },
   }
 }
 

@@ -1,21 +1,13 @@
-/** The keys of a health check. */
+/** The health checks `http` and `https`. */
 import { z } from 'zod'
 import type { HttpSpec } from '#probe/spec.ts'
-import { readSection, type Section } from './section.ts'
-import { choice, duration, host, integer, nested, oneOrList, refine, text } from './values.ts'
+import { checkKind, type DraftSpec } from './check-kind.ts'
+import { readSection } from './section.ts'
+import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
-const DAY_MS = 86_400_000
 const MAX_HEADERS = 64
-
-export const TIMING_SHAPE = {
-  interval: duration(100, DAY_MS),
-  'fast-interval': duration(100, DAY_MS),
-  timeout: duration(10, DAY_MS),
-  rise: integer(1, 100),
-  fall: integer(1, 100),
-} as const
 
 const requestPath = refine(text(2048), path =>
   /^\/[\x21-\x22\x24-\x7e]*$/.test(path)
@@ -49,7 +41,7 @@ function problemOfHeader(name: string, value: string): string | undefined {
     : `the value of ${name} has characters that HTTP forbids`
 }
 
-export const HTTP_SHAPE = {
+const HTTP_SHAPE = {
   method: choice(['GET', 'HEAD']),
   path: requestPath,
   host,
@@ -60,12 +52,8 @@ export const HTTP_SHAPE = {
   'max-body': integer(1, 16 * 1024 * 1024),
 } as const
 
-export type HttpSection = Section<typeof HTTP_SHAPE>['values']
-
-/** Keys of checks in a version to come. */
-export const LATER_CHECK_KEYS = ['down-interval', 'inverted', 'keep-alive', 'probe-address', 'send']
-
 const MAX_BODY_TEXT = 4096
+const DEFAULT_BODY_BYTES = 65_536
 
 type Range = HttpSpec['status'][number]
 
@@ -81,12 +69,54 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
 const EXPECT_SHAPE = { status: oneOrList(statusRange), body: text(MAX_BODY_TEXT) } as const
 const DEFAULT_STATUS: readonly Range[] = [[200, 299]]
 
+/** Both; `verify` is of https alone. */
+export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: { values }, port }) => {
+  const isTls = type === 'https'
+  const expected = expectation(source, path, values.expect)
+  const maxBodyBytes = values['max-body'] ?? DEFAULT_BODY_BYTES
+  if (expected.body !== undefined && values.method === 'HEAD')
+    source.complain([...path, 'expect', 'body'], 'there is no body in an answer to HEAD; use GET')
+  if (expected.body !== undefined && Buffer.byteLength(expected.body) > maxBodyBytes)
+    source.complain([...path, 'expect', 'body'], `is longer than max-body ${maxBodyBytes}`)
+  if (!isTls && source.keys(path).includes('verify'))
+    source.complain([...path, 'verify'], 'does not go with type http', 'key')
+  return {
+    type: isTls ? 'https' : 'http',
+    method: values.method ?? 'GET',
+    path: values.path ?? '/',
+    host: values.host,
+    port: port ?? defaultPort(isTls),
+    headers: values.headers ?? {},
+    ...expected,
+    maxBodyBytes,
+    redirects: values.redirects ?? 0,
+    verify: values.verify ?? isTls,
+  }
+})
+
+/** The spec that a URL stands for; of https where there is none. */
+export function httpSpecOfUrl(url: URL | null): DraftSpec {
+  const isTls = url?.protocol !== 'http:'
+  return {
+    type: isTls ? 'https' : 'http',
+    method: 'GET',
+    path: url === null ? '/' : `${url.pathname}${url.search}`,
+    host: url === null || url.hostname === '' ? undefined : url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url?.port) || defaultPort(isTls),
+    headers: {},
+    status: DEFAULT_STATUS,
+    maxBodyBytes: DEFAULT_BODY_BYTES,
+    redirects: 0,
+    verify: isTls,
+  }
+}
+
+function defaultPort(isTls: boolean): number {
+  return isTls ? 443 : 80
+}
+
 /** `expect:` of the check at the path; the default if there is none. */
-export function expectation(
-  source: YamlSource,
-  path: Path,
-  written: unknown,
-): Pick<HttpSpec, 'status' | 'body'> {
+function expectation(source: YamlSource, path: Path, written: unknown): Pick<HttpSpec, 'status' | 'body'> {
   if (written === undefined) return { status: DEFAULT_STATUS }
   const { values } = readSection(source, [...path, 'expect'], EXPECT_SHAPE)
   const status = values.status ?? DEFAULT_STATUS

@@ -1,0 +1,75 @@
+/** Pools of one line, under the name that they answer for: `failover:`, `all:` and `weighted:`. */
+import { z } from 'zod'
+import type { Policy, PoolEndpoint } from '#steering/pool.ts'
+import { MAX_ENDPOINTS, weight } from './pool-shape.ts'
+import { complainOfAddresses, complainOfSize, DEFAULT_WEIGHT, type PoolDraft, plainPool } from './pools.ts'
+import { readValue } from './section.ts'
+import { address, oneOrList } from './values.ts'
+import { isPlainMap, type Path, type YamlSource } from './yaml-source.ts'
+
+/** Read only when it is known which of them there is. */
+export const SHORT_FORMS = ['failover', 'all', 'weighted'] as const satisfies readonly Policy[]
+
+/** Each item one endpoint. */
+const list = z.array(oneOrList(address)).min(1).max(MAX_ENDPOINTS)
+
+/** The pool of a short form; undefined after a complaint. */
+export function readShortPool(
+  source: YamlSource,
+  path: Path,
+  policy: (typeof SHORT_FORMS)[number],
+  name: string,
+  check: string | undefined,
+): PoolDraft | undefined {
+  const formPath = [...path, policy]
+  const endpoints = policy === 'weighted' ? readWeights(source, formPath) : readList(source, formPath, policy)
+  if (endpoints === undefined) return undefined
+  const pool = plainPool(name, policy, endpoints)
+  complainOfSize(source, formPath, pool)
+  return { pool, path, check }
+}
+
+function readList(source: YamlSource, path: Path, policy: 'failover' | 'all'): PoolEndpoint[] | undefined {
+  const read = readValue(source, path, list)
+  const endpoints = read?.value.map((addresses, index) => ({
+    name: policy === 'failover' ? preferenceName(index) : `endpoint-${index + 1}`,
+    addresses,
+    weight: DEFAULT_WEIGHT,
+  }))
+  if (endpoints !== undefined) complainOfAddresses(source, endpoints, index => [...path, index])
+  return endpoints
+}
+
+/** `{ 192.0.2.1: 3, 192.0.2.2: 1 }`. */
+function readWeights(source: YamlSource, path: Path): PoolEndpoint[] | undefined {
+  const written = source.get(path)
+  if (!isPlainMap(written) || Object.keys(written).length === 0) {
+    source.complain(path, 'expected addresses with their weights, such as { 192.0.2.1: 3, 192.0.2.2: 1 }')
+    return undefined
+  }
+  const seen = new Map<string, string>()
+  const endpoints: PoolEndpoint[] = []
+  for (const key of source.keys(path)) {
+    const parsed = address.safeParse(key)
+    const read = readValue(source, [...path, key], weight)
+    if (!parsed.success) {
+      source.complain([...path, key], parsed.error.issues[0]?.message ?? 'is not an address', 'key')
+      continue
+    }
+    const { text } = parsed.data
+    if (seen.has(text)) source.complain([...path, key], `${text} is here twice`, 'key')
+    seen.set(text, key)
+    const name = `endpoint-${endpoints.length + 1}`
+    endpoints.push({ name, addresses: [parsed.data], weight: read?.value ?? DEFAULT_WEIGHT })
+  }
+  if (endpoints.length > MAX_ENDPOINTS)
+    source.complain(path, `${endpoints.length} endpoints are too many; at most ${MAX_ENDPOINTS}`)
+  if (endpoints.length > 0 && endpoints.every(one => one.weight === 0))
+    source.complain(path, 'every weight is 0, which is for a last resort; give one a weight')
+  return endpoints.length === 0 ? undefined : endpoints
+}
+
+function preferenceName(index: number): string {
+  if (index < 2) return index === 0 ? 'primary' : 'backup'
+  return `backup-${index}`
+}

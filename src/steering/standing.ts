@@ -1,0 +1,30 @@
+/** How an endpoint stands with the policy: the verdict, with what damping and operators make of it. */
+import type { Address } from '#base/address.ts'
+
+/** From the best to the worst; `held` passes its probes but has flapped or only just come back, `drained` is kept out by an operator. */
+export const STANDINGS = ['up', 'unknown', 'held', 'down', 'drained'] as const
+
+export type Standing = (typeof STANDINGS)[number]
+
+/** One address as far as a pool is concerned. Monotonic times. */
+export interface AddressStanding {
+  readonly standing: Exclude<Standing, 'drained'>
+  /** Since when its verdict has been up without a break; 0 where it always was, as without a health check. */
+  readonly upSinceMs: number
+  /** When a hold ends; undefined if it is not held. */
+  readonly heldUntilMs?: number
+}
+
+export type StandingOf = (address: Address) => AddressStanding
+
+export const ALWAYS_UP: AddressStanding = { standing: 'up', upSinceMs: 0 }
+
+/** Whether the standing lets an endpoint be served other than by the rule for all being down. */
+export function isUsable(standing: Standing): boolean {
+  return standing === 'up' || standing === 'unknown' || standing === 'held'
+}
+
+/** Negative if the first is better. */
+export function compareStandings(a: Standing, b: Standing): number {
+  return STANDINGS.indexOf(a) - STANDINGS.indexOf(b)
+}
