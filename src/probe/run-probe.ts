@@ -2,6 +2,7 @@
 import type { Outcome } from '#health/outcome.ts'
 import { probeDns } from './dns-probe.ts'
 import type { Finding } from './finding.ts'
+import { probeGrpc } from './grpc-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { probeIcmp } from './icmp-probe.ts'
 import type { ProbeTarget } from './spec.ts'
@@ -32,6 +33,8 @@ function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promis
       return probeHttp(spec, address, { timeoutMs, userAgent })
     case 'dns':
       return probeDns(spec, address, timeoutMs)
+    case 'grpc':
+      return probeGrpc(spec, address, { timeoutMs, userAgent })
     case 'icmp':
       return probeIcmp(spec, address, timeoutMs)
     case 'tcp':

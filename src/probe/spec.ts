@@ -34,7 +34,7 @@ export interface TcpSpec extends AnySpec {
   readonly port: number
 }
 
-export interface DnsSpec {
+export interface DnsSpec extends AnySpec {
   readonly type: 'dns'
   readonly port: number
   /** A truncated answer by UDP is asked for again by TCP, where `answers` are expected. */
@@ -48,19 +48,29 @@ export interface DnsSpec {
   readonly answers?: readonly string[]
   /** Whether AA must be set. */
   readonly authoritative: boolean
-  readonly sourceAddress?: string
 }
 
-export interface IcmpSpec {
+export interface IcmpSpec extends AnySpec {
   readonly type: 'icmp'
   /** Echo requests of one probe, 1 to 100. */
   readonly count: number
   /** So many of them may stay without a reply, in percent; one reply must come in any case. */
   readonly maxLossPercent: number
-  readonly sourceAddress?: string
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec
+export interface GrpcSpec extends AnySpec {
+  readonly type: 'grpc'
+  readonly port: number
+  /** The authority that is asked for and, with TLS, the name asked for by SNI and demanded of the certificate. */
+  readonly host: string
+  /** Whose health is asked for, at most 127 bytes; empty for the server as a whole. */
+  readonly service: string
+  readonly tls: boolean
+  /** Whether the certificate must be valid and fit the name. */
+  readonly verify: boolean
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec | GrpcSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {
