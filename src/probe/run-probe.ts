@@ -1,6 +1,8 @@
 /** One probe of whatever kind. */
 import type { Outcome } from '#health/outcome.ts'
+import { CommandTurns } from './command-turns.ts'
 import { probeDns } from './dns-probe.ts'
+import { probeExec } from './exec-probe.ts'
 import type { Finding } from './finding.ts'
 import { probeGrpc } from './grpc-probe.ts'
 import { probeHttp } from './http-probe.ts'
@@ -8,10 +10,20 @@ import { probeIcmp } from './icmp-probe.ts'
 import type { ProbeTarget } from './spec.ts'
 import { probeTcp } from './tcp-probe.ts'
 
-/** Never throws; ends with the target's time-out at the latest. */
-export async function runProbe(target: ProbeTarget, userAgent: string): Promise<Outcome> {
+const commandsOfThisThread = new CommandTurns()
+
+/**
+ * Never throws; ends with the target's time-out at the latest.
+ *
+ * @param commands bounds the commands of `exec`, over all probes
+ */
+export async function runProbe(
+  target: ProbeTarget,
+  userAgent: string,
+  commands: CommandTurns = commandsOfThisThread,
+): Promise<Outcome> {
   const startedMs = performance.now()
-  const finding = await find(target, userAgent)
+  const finding = await find(target, userAgent, commands)
   const seen = target.spec.inverted === true ? inverted(finding) : finding
   return { ...seen, latencyMs: performance.now() - startedMs }
 }
@@ -25,7 +37,11 @@ function inverted(finding: Finding): Finding {
     : { kind: 'pass', reason: 'ok', detail }
 }
 
-function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promise<Finding> {
+function find(
+  { spec, address, timing }: ProbeTarget,
+  userAgent: string,
+  commands: CommandTurns,
+): Promise<Finding> {
   const { timeoutMs } = timing
   switch (spec.type) {
     case 'http':
@@ -33,6 +49,8 @@ function find({ spec, address, timing }: ProbeTarget, userAgent: string): Promis
       return probeHttp(spec, address, { timeoutMs, userAgent })
     case 'dns':
       return probeDns(spec, address, timeoutMs)
+    case 'exec':
+      return probeExec(spec, address, timeoutMs, commands)
     case 'grpc':
       return probeGrpc(spec, address, { timeoutMs, userAgent })
     case 'icmp':

@@ -70,7 +70,16 @@ export interface GrpcSpec extends AnySpec {
   readonly verify: boolean
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec | GrpcSpec
+export interface ExecSpec extends AnySpec {
+  readonly type: 'exec'
+  /** The program and its arguments, for no shell. */
+  readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** Told to the command, if there is one. */
+  readonly port?: number
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec | GrpcSpec | ExecSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {
