@@ -11,9 +11,6 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** Characters of the output that are shown, its last ones. */
 const SHOWN = 150
 
-/** What a command hears of the endpoint, beside what the spec gives it. */
-export const EXEC_VARIABLES = ['UNDERSTUDY_ADDRESS', 'UNDERSTUDY_FAMILY', 'UNDERSTUDY_PORT'] as const
-
 /**
  * Runs the command once it is its turn; exit 0 passes. Never throws; ends with the time-out at the latest, and the command and its
  * children end with it.
@@ -41,9 +38,14 @@ export async function probeExec(
   return judge(end, spec, timeoutMs)
 }
 
-function environmentOf({ environment, port }: ExecSpec, address: string): Record<string, string> {
+function environmentOf({ environment, inherit, port }: ExecSpec, address: string): Record<string, string> {
+  const inherited = inherit.flatMap(name => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
   return {
     PATH,
+    ...Object.fromEntries(inherited),
     ...environment,
     UNDERSTUDY_ADDRESS: address,
     UNDERSTUDY_FAMILY: isIPv6(address) ? 'ipv6' : 'ipv4',

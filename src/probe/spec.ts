@@ -75,6 +75,8 @@ export interface ExecSpec extends AnySpec {
   /** The program and its arguments, for no shell. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Names of variables that are handed on from this process: secrets, which must not be in the specification. */
+  readonly inherit: readonly string[]
   /** Told to the command, if there is one. */
   readonly port?: number
 }

@@ -6,7 +6,9 @@ import { AMPLE_MS, targetOf, USER_AGENT } from './targets.ts'
 const mark = process.argv[2] ?? ''
 const command = ['sh', '-c', `sh -c 'sleep 1000; true' ${mark} & wait`, mark]
 startProber({
-  targets: [targetOf({ type: 'exec', command, environment: {} }, '192.0.2.1', { timeoutMs: AMPLE_MS })],
+  targets: [
+    targetOf({ type: 'exec', command, environment: {}, inherit: [] }, '192.0.2.1', { timeoutMs: AMPLE_MS }),
+  ],
   seed: 1,
   userAgent: USER_AGENT,
   onReport: () => undefined,

@@ -23,7 +23,7 @@ interface Options {
 
 async function probe(command: readonly string[], options: Options = {}): Promise<string> {
   const { changes = {}, timeoutMs = AMPLE_MS, address = '192.0.2.1', turns } = options
-  const spec: ExecSpec = { type: 'exec', command, environment: {}, ...changes }
+  const spec: ExecSpec = { type: 'exec', command, environment: {}, inherit: [], ...changes }
   const outcome = await runProbe(targetOf(spec, address, { timeoutMs }), USER_AGENT, turns)
   return `${outcome.kind} ${outcome.reason}: ${outcome.detail}`
 }
@@ -52,7 +52,7 @@ describe('the exec probe', LIMIT, () => {
     )
   })
 
-  it('gives the command its own environment, and nothing of this process', async () => {
+  it('gives the command its own environment, and of this process what it is told to', async () => {
     process.env['UNDERSTUDY_TEST_SECRET'] = 'not for children'
     const changes = { environment: { TOKEN: 'x y' }, port: 8080 }
     const seen = await probe(['env'], { changes, address: '2001:db8::1' })
@@ -61,6 +61,9 @@ describe('the exec probe', LIMIT, () => {
     assert.equal(seen, `pass ok: exit 0: ${path} ${given}`)
     const told = await script('echo $UNDERSTUDY_ADDRESS $UNDERSTUDY_FAMILY $UNDERSTUDY_PORT $PWD')
     assert.equal(told, 'pass ok: exit 0: 192.0.2.1 ipv4 /')
+    const inherit = ['UNDERSTUDY_TEST_SECRET', 'UNDERSTUDY_TEST_NOTHING']
+    const handedOn = await script('echo $UNDERSTUDY_TEST_SECRET', { changes: { inherit } })
+    assert.equal(handedOn, 'pass ok: exit 0: not for children')
     const own = await probe(['env'], { changes: { environment: { PATH: '/usr/bin' } } })
     assert.match(own, /PATH=\/usr\/bin UNDERSTUDY/)
   })
@@ -157,6 +160,7 @@ describe('commands', LIMIT, () => {
     type: 'exec',
     command: ['sh', '-c', `sh -c 'sleep 1000; true' ${mark} & wait`, mark],
     environment: {},
+    inherit: [],
   })
 
   it('end with the prober', async () => {
