@@ -21,49 +21,56 @@ const METHOD = {
 } as const
 const SERVICE = { check: METHOD } as ServiceDefinition
 
-export class GrpcHealthServer implements AsyncDisposable {
-  readonly #server: Server
-  readonly port: number
-  /** The message of each request so far. */
-  readonly requests: string[]
+type Done = (error: object | null, bytes?: Uint8Array) => void
 
-  private constructor(server: Server, port: number, requests: string[]) {
-    this.#server = server
-    this.port = port
-    this.requests = requests
+export class GrpcHealthServer implements AsyncDisposable {
+  readonly #server = new Server()
+  #port = 0
+  /** Of the next requests; undefined at the start for a server without a health service. */
+  answer: HealthAnswer | undefined
+  /** The message of each request so far. */
+  readonly requests: string[] = []
+
+  private constructor(answer: HealthAnswer | undefined) {
+    this.answer = answer
+    if (answer === undefined) return
+    this.#server.addService(SERVICE, {
+      check: ({ request }: { request: Buffer }, done: Done) => this.#check(request, done),
+    })
   }
 
-  /** @param answer undefined for a server without a health service */
   static async start(
     answer: HealthAnswer | undefined,
     { address = '127.0.0.1', tls }: { address?: string; tls?: Certificate } = {},
   ): Promise<GrpcHealthServer> {
-    const server = new Server()
-    const requests: string[] = []
-    if (answer !== undefined) {
-      server.addService(SERVICE, {
-        check: (call: { request: Buffer }, done: (error: object | null, bytes?: Uint8Array) => void) => {
-          requests.push(call.request.toString('latin1'))
-          if (answer instanceof Uint8Array) done(null, answer)
-          else if (answer !== 'hang') done(answer)
-        },
-      })
-    }
-    const credentials =
-      tls === undefined
-        ? ServerCredentials.createInsecure()
-        : ServerCredentials.createSsl(null, [
-            { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
-          ])
+    const server = new GrpcHealthServer(answer)
     const host = address.includes(':') ? `[${address}]` : address
     const { promise, resolve, reject } = Promise.withResolvers<number>()
-    server.bindAsync(`${host}:0`, credentials, (error, port) =>
+    server.#server.bindAsync(`${host}:0`, credentialsOf(tls), (error, port) =>
       error === null ? resolve(port) : reject(error),
     )
-    return new GrpcHealthServer(server, await promise, requests)
+    server.#port = await promise
+    return server
+  }
+
+  get port(): number {
+    return this.#port
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.forceShutdown()
   }
+
+  #check(request: Buffer, done: Done): void {
+    this.requests.push(request.toString('latin1'))
+    const { answer } = this
+    if (answer instanceof Uint8Array) done(null, answer)
+    else if (answer !== undefined && answer !== 'hang') done(answer)
+  }
+}
+
+function credentialsOf(tls: Certificate | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure()
+  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }
+  return ServerCredentials.createSsl(null, [pair])
 }
