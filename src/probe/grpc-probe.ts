@@ -122,6 +122,7 @@ function collect(stream: ClientHttp2Stream, resolve: (finding: Finding) => void)
     stream.destroy()
   })
   // With an error there is an end of the stream too, which then says nothing more.
+  stream.on('close', () => resolve(fail('closed', 'the call was ended without a response')))
   stream.on('end', () => resolve(judge({ ...headers, ...trailers }, Buffer.concat(pieces))))
 }
 
