@@ -14,27 +14,35 @@ export interface DnsQuestion {
   readonly recursionDesired?: boolean
   /** An address of this host, of the server's family. Default: the system's choice. */
   readonly sourceAddress?: string | undefined
+  /** An answer that is longer is not read: names that point to each other make its reading long. Default: whatever a message can hold. */
+  readonly maxBytes?: number
 }
 
 export type DnsReply =
   | { readonly kind: 'answer'; readonly bytes: Uint8Array; readonly packet: Packet }
   /** Nothing came in time that answers this question. */
   | { readonly kind: 'timeout' }
-  /** The system's word: `ECONNREFUSED`, `ENETUNREACH`, …; `BADNAME` for a name that no message can hold. */
+  /** The system's word: `ECONNREFUSED`, `ENETUNREACH`, …; `BADNAME` for a name that no message can hold, `EMSGSIZE` for an answer beyond `maxBytes`. */
   | { readonly kind: 'failed'; readonly code: string }
+
+const HEADER_BYTES = 12
+const MAX_MESSAGE_BYTES = 65_535
+/** Type and class, behind the name. */
+const QUESTION_TAIL_BYTES = 4
+const QR = 0x80
 
 /** A question with an ID of its own. */
 export class DnsQuery {
   readonly bytes: Uint8Array
-  readonly #packet: Packet
+  readonly #maxBytes: number
 
-  private constructor(packet: Packet, bytes: Uint8Array) {
-    this.#packet = packet
+  private constructor(bytes: Uint8Array, maxBytes: number) {
     this.bytes = bytes
+    this.#maxBytes = maxBytes
   }
 
   /** Undefined if a label or the name is too long. */
-  static compose({ name, type, recursionDesired = false }: DnsQuestion): DnsQuery | undefined {
+  static compose({ name, type, recursionDesired = false, maxBytes }: DnsQuestion): DnsQuery | undefined {
     const packet = new Packet()
     // From outside, the ID is all that tells a forged answer from the real one.
     packet.header.id = randomInt(65_536)
@@ -45,24 +53,40 @@ export class DnsQuery {
       class: Packet.CLASS.IN,
     } as Packet['questions'][number])
     try {
-      return new DnsQuery(packet, packet.toBuffer())
+      return new DnsQuery(packet.toBuffer(), maxBytes ?? MAX_MESSAGE_BYTES)
     } catch {
       return undefined
     }
   }
 
-  /** The message, if it answers this query: a response with the same ID and question (RFC 5452 §9.1). Never throws. */
+  /**
+   * The message, if it answers this query: a response with the same ID and question (RFC 5452 §9.1), in whatever letter case. It is taken
+   * apart only then: nobody makes us read more than one. Never throws.
+   */
   answeredBy(bytes: Buffer): DnsReply | undefined {
+    if (!this.#isEchoedBy(bytes)) return undefined
+    if (bytes.length > this.#maxBytes) return { kind: 'failed', code: 'EMSGSIZE' }
     const packet = parse(bytes)
-    const { header, questions } = this.#packet
-    if (packet === undefined || packet.header.qr !== 1 || packet.header.id !== header.id) return undefined
-    const [asked] = questions
-    const [answered, ...more] = packet.questions
-    if (asked === undefined || answered === undefined || more.length > 0) return undefined
-    const sameName = answered.name.toLowerCase() === asked.name.toLowerCase()
-    const same = sameName && answered.type === asked.type && answered.class === asked.class
-    return same ? { kind: 'answer', bytes, packet } : undefined
+    return packet === undefined ? undefined : { kind: 'answer', bytes, packet }
   }
+
+  /** The first name of a message has nothing to point to: an honest question is the very bytes that were asked. */
+  #isEchoedBy(bytes: Buffer): boolean {
+    const asked = this.bytes
+    if (bytes.length < asked.length || ((bytes[2] ?? 0) & QR) === 0) return false
+    const countsAndId = [0, 1, 4, 5]
+    if (countsAndId.some(at => bytes[at] !== asked[at])) return false
+    const nameEnd = asked.length - QUESTION_TAIL_BYTES
+    for (let at = HEADER_BYTES; at < asked.length; at++) {
+      const [a, b] = [asked[at] ?? 0, bytes[at] ?? 0]
+      if (at < nameEnd ? lowerCase(a) !== lowerCase(b) : a !== b) return false
+    }
+    return true
+  }
+}
+
+function lowerCase(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
 }
 
 /** A system error as a reply. */

@@ -9,6 +9,9 @@ import { failureOf } from './failure.ts'
 import { type Finding, fail, inconclusive } from './finding.ts'
 import type { DnsSpec } from './spec.ts'
 
+/** More than any answer to a health check; what the worst one of this length costs holds up no other probe. */
+const MAX_ANSWER_BYTES = 8192
+
 /** Asks once, and again by TCP where the answer came truncated. Never throws; ends with the time-out at the latest. */
 export async function probeDns(spec: DnsSpec, address: string, timeoutMs: number): Promise<Finding> {
   const startedMs = performance.now()
@@ -21,6 +24,7 @@ export async function probeDns(spec: DnsSpec, address: string, timeoutMs: number
     timeoutMs,
     recursionDesired: true,
     sourceAddress: spec.sourceAddress,
+    maxBytes: MAX_ANSWER_BYTES,
   }
   const ask = spec.transport === 'udp' ? askUdp : askTcp
   let finding = await judge(await ask(question), spec, address, timeoutMs)
@@ -46,6 +50,8 @@ async function judge(
       return fail('closed', 'connection closed without an answer')
     case 'failed':
       if (reply.code === 'BADNAME') return inconclusive('internal', `${spec.name} cannot be asked for`)
+      if (reply.code === 'EMSGSIZE')
+        return fail('protocol', `the answer is longer than ${MAX_ANSWER_BYTES} bytes`)
       return failureOf(systemError(reply.code), { address, sourceAddress: spec.sourceAddress })
     default:
       return reply satisfies never

@@ -1,11 +1,13 @@
 /** Asks name servers that answer well, badly, late or not at all. */
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { Packet } from 'dns2'
 import { answerText } from '#probe/dns-answer.ts'
 import { runProbe } from '#probe/run-probe.ts'
 import type { DnsSpec } from '#probe/spec.ts'
 import { type Answers, DnsResponder, framed } from '#test/dns-responder.ts'
+import { until } from '#test/processes.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { name } from '#wire/name.ts'
 import { dataFromText } from '#wire/record-data.ts'
@@ -122,6 +124,20 @@ for (const transport of ['udp', 'tcp'] as const) {
       assert.equal(await probe(other, { transport }, BRIEF_MS), 'fail timeout: no answer within 150ms')
     })
 
+    it('reads one answer and none that is too long, however many come', async () => {
+      const many = Array.from({ length: 600 }, (_, i) => `192.0.${i >> 8}.${i & 255}`)
+      const told = 'fail protocol: the answer is longer than 8192 bytes'
+      assert.equal(await probe(answering({ addresses: many }), { transport }), told)
+      const flood: Answers = query => {
+        const wrong = Buffer.from(respond(query, { addresses: many }))
+        wrong[13] = 0x78
+        return [...Array<Buffer>(200).fill(wrong), respond(query, {})]
+      }
+      // By TCP that is more than anybody is listened to.
+      const heard = transport === 'udp' ? /^(pass ok|fail timeout): / : /^fail closed: /
+      assert.match(await probe(flood, { transport }, 2000), heard)
+    })
+
     it('says that an answer is malformed', async () => {
       const broken: Answers = query => [respond(query, { addresses: ['192.0.2.1'] }).subarray(0, -1)]
       assert.equal(await probe(broken, { transport }), 'fail protocol: the answer is malformed')
@@ -188,6 +204,16 @@ describe('the dns probe', () => {
     const told = 'fail closed: connection closed without an answer'
     assert.equal(await probeAt(closing.port, { transport: 'tcp' }), told)
   })
+})
+
+it('a dns probe leaves no descriptors', async () => {
+  await using silent = await DnsResponder.start(() => [])
+  const before = readdirSync('/proc/self/fd').length
+  const probes = Array.from({ length: 20 }, (_, i) =>
+    probeAt(silent.port, { transport: i % 2 === 0 ? 'udp' : 'tcp' }, BRIEF_MS),
+  )
+  assert.deepEqual(new Set(await Promise.all(probes)), new Set(['fail timeout: no answer within 150ms']))
+  await until(() => readdirSync('/proc/self/fd').length <= before)
 })
 
 describe('record data is compared', () => {

@@ -1,6 +1,7 @@
 /** Asks gRPC servers by another library, and what only looks like one. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { createServer, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
@@ -10,6 +11,7 @@ import { runProbe } from '#probe/run-probe.ts'
 import type { GrpcSpec } from '#probe/spec.ts'
 import { certificate, trustOurAuthority } from '#test/certificates.ts'
 import { GrpcHealthServer, type HealthAnswer, health } from '#test/grpc-health-server.ts'
+import { until } from '#test/processes.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { AMPLE_MS, BRIEF_MS, targetOf, USER_AGENT } from './targets.ts'
 
@@ -74,6 +76,14 @@ describe('the grpc probe', () => {
       await probeAt(server.port, {}, BRIEF_MS),
       /^fail (timeout: no response within 150ms|grpc-status: gRPC status 4: .*)$/,
     )
+  })
+
+  it('leaves no descriptors', async () => {
+    await using silent = await RawServer.start(socket => void socket.resume())
+    const before = readdirSync('/proc/self/fd').length
+    const probes = Array.from({ length: 20 }, (_, i) => probeAt(silent.port, { tls: i % 2 === 0 }, BRIEF_MS))
+    for (const told of await Promise.all(probes)) assert.match(told, /^fail timeout: /)
+    await until(() => readdirSync('/proc/self/fd').length <= before)
   })
 
   it('checks the certificate with TLS', async () => {
