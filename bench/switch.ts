@@ -11,6 +11,7 @@ import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import { createGeneration, Generations } from '#control/generation.ts'
 import { Judging } from '#control/judging.ts'
+import { OverrideBook } from '#control/overrides.ts'
 import { PolicyMaker } from '#control/policy.ts'
 import { startListeners } from '#serve/listeners.ts'
 import { openStore } from '#store/store.ts'
@@ -110,6 +111,7 @@ async function startParts(configuration: Configuration, switched: (seconds: numb
   })
   const generations = new Generations()
   const judging = new Judging({
+    book: new OverrideBook({ clock: systemClock, store, onFault: nothing }, []),
     clock: systemClock,
     write: (slotId, content) => generations.write(slotId, content),
     pace: nothing,

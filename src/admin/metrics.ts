@@ -71,7 +71,8 @@ function eventCounters(registry: Registry): EventSink {
       probes.inc({ zone, check, outcome: outcome.kind })
       durations.observe({ type }, outcome.latencyMs / 1000)
     },
-    transition({ zone, pool, endpoint = '', family, from, to }) {
+    transition({ kind, zone, pool, endpoint = '', family = '', from, to }) {
+      if (kind === 'override') return
       transitions.inc({ zone, pool, endpoint, family, from, to })
     },
     failover({ zone, pool, direction }) {

@@ -35,6 +35,13 @@ export function poolGauges(registry: Registry): Fill {
     registers,
   })
 
+  const overrides = new Gauge({
+    name: 'understudy_override_active',
+    help: 'How many overrides of that kind are in force on the pool, maintenance windows included.',
+    labelNames: ['zone', 'pool', 'kind'],
+    registers,
+  })
+
   const fillEndpoint = ({ zone, pool }: PoolView, endpoint: EndpointView, family: Family): void => {
     const addresses = endpoint.addresses.filter(address => address.family === family)
     if (addresses.length === 0) return
@@ -47,12 +54,13 @@ export function poolGauges(registry: Registry): Fill {
   }
 
   return view => {
-    for (const gauge of [up, selected, age, allDown]) gauge.reset()
+    for (const gauge of [up, selected, age, allDown, overrides]) gauge.reset()
     for (const pool of view.pools()) {
       for (const { family, mode, reason } of pool.selections) {
         const isAllDown = mode === 'all-down' || reason.kind === 'all-down'
         allDown.set({ zone: pool.zone, pool: pool.pool, family }, isAllDown ? 1 : 0)
       }
+      for (const { kind } of pool.overrides) overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
       for (const endpoint of pool.endpoints) {
         for (const family of FAMILIES) fillEndpoint(pool, endpoint, family)
       }

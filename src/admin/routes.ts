@@ -14,6 +14,9 @@ const PATHS = `Understudy
 /api/v1/server                 the server, its zones and counters
 /api/v1/pools                  what is answered now, and why
 /api/v1/pools/{zone}/{pool}
+/api/v1/overrides              operators' decisions in force (GET, POST, DELETE)
+/api/v1/pools/{zone}/{pool}/failback
+                               return to the primary (POST)
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
 `
 

@@ -4,6 +4,7 @@ import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { ControlView } from '#control/view.ts'
 import { refusal } from './guard.ts'
 import { createListener, type Log, listen } from './listener.ts'
+import { addOperations, type OperatorActions } from './operations.ts'
 import { sendProblem } from './problem.ts'
 import { addAdmin, addMetrics } from './routes.ts'
 
@@ -12,6 +13,7 @@ export interface AdminOptions {
   /** Only `/metrics` and `/livez`; may be any address. */
   readonly metrics?: SocketAddr
   readonly control: ControlView
+  readonly actions: OperatorActions
   /** The page at `/metrics`. */
   render(): Promise<string>
   readonly log: Log
@@ -25,7 +27,14 @@ export interface Admin {
 }
 
 /** Starts the listeners. Throws, with words for a person, if an address cannot be had or may not be used. */
-export async function startAdmin({ admin, metrics, control, render, log }: AdminOptions): Promise<Admin> {
+export async function startAdmin({
+  admin,
+  metrics,
+  control,
+  actions,
+  render,
+  log,
+}: AdminOptions): Promise<Admin> {
   if (!isLoopback(admin.address)) {
     throw new Error(
       `admin ${formatSocketAddr(admin)}: not a loopback address, and whoever reaches this listener may do everything; ` +
@@ -39,6 +48,7 @@ export async function startAdmin({ admin, metrics, control, render, log }: Admin
     guard(app, () => bound)
     addMetrics(app, render)
     addAdmin(app, control)
+    addOperations(app, control, actions)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, close: () => closeAll(listeners) }
     const second = createListener(log)

@@ -128,7 +128,7 @@ class Compiler {
   }
 
   #staticRRsets(entries: Map<number, number>, owner: Name, node: ZoneNode): void {
-    for (const rrset of node.values()) entries.set(rrset.type, this.#positive(owner, rrset))
+    for (const rrset of answeredOf(node)) entries.set(rrset.type, this.#positive(owner, rrset))
   }
 
   #positive(owner: Name, rrset: RRset): number {
@@ -255,7 +255,7 @@ class Compiler {
           Rcode.NOERROR,
           this.#negativeLimit(end.served, end.owner),
         )
-        for (const rrset of end.served.zone.nodes.get(end.owner)?.values() ?? []) {
+        for (const rrset of answeredOf(end.served.zone.nodes.get(end.owner))) {
           const all = this.#withAnswer(writeLinks(owner, chain), target, target, rrset)
           // A set that has no room behind the aliases is found by who follows them.
           entries.set(rrset.type, this.#layAgain(all.tooLarge ? writeLinks(owner, chain) : all))
@@ -323,6 +323,11 @@ class Compiler {
   #lay(writer: FragmentWriter): number {
     return writer.tooLarge ? this.#tooLarge : this.#table.addFragment(writer.finish())
   }
+}
+
+/** The sets that are asked for: NSEC3 is none, and only comes with the proof of something else (RFC 5155 §7.2). */
+function answeredOf(node: ZoneNode | undefined): RRset[] {
+  return [...(node?.values() ?? [])].filter(({ type }) => type !== RrType.NSEC3)
 }
 
 function exactly(owner: Name): FragmentOptions {

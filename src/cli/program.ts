@@ -2,12 +2,14 @@
 import { Command, CommanderError } from 'commander'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
+import { failBack, type OperateOptions, type OverrideOptions, release, setOverride } from './operate.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import { type StatusOptions, status } from './status.ts'
 import { VERSION } from './version.ts'
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
+const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
 
 /** Runs the command that the arguments name; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -23,6 +25,17 @@ export async function run(args: readonly string[]): Promise<number> {
     return 1
   }
   return code
+}
+
+function operating(command: Command): Command {
+  const collect = (url: string, before: string[] | undefined): string[] =>
+    before === undefined || before === DEFAULT_SERVERS ? [url] : [...before, url]
+  return command.option(
+    '--server <url>',
+    'admin listener of the server; given again, each is told',
+    collect,
+    DEFAULT_SERVERS,
+  )
 }
 
 function program(exit: (code: number) => void): Command {
@@ -57,6 +70,47 @@ function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+  const overriding = (command: Command): Command =>
+    operating(command)
+      .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
+      .option('--reason <text>', 'why, for those who come after')
+      .option('--force', 'also where no usable endpoint is left')
+      .option('--volatile', 'do not store it: a restart forgets it')
+  overriding(root.command('drain'))
+    .description('take an endpoint out of service while it is worked on')
+    .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
+    .addHelpText('after', '\nExample:\n  understudy drain www/primary --for 30m --reason "new disks"')
+    .action(async (target: string, options: OverrideOptions) =>
+      exit(await setOverride('drain', target, options)),
+    )
+  overriding(root.command('force'))
+    .description('count an endpoint as up or down, whatever its probes see')
+    .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
+    .argument('<verdict>', 'up or down')
+    .addHelpText('after', '\nExample:\n  understudy force www/backup up --for 1h')
+    .action(async (target: string, verdict: string, options: OverrideOptions) => {
+      if (verdict === 'up' || verdict === 'down')
+        return exit(await setOverride(`force-${verdict}`, target, options))
+      process.stderr.write(`understudy: ${verdict} is not up or down\n`)
+      exit(USAGE)
+    })
+  overriding(root.command('pin'))
+    .description('answer with one endpoint of a pool, whatever is said of it')
+    .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
+    .addHelpText('after', '\nExample:\n  understudy pin www/backup --for 2h --reason "move to the new site"')
+    .action(async (target: string, options: OverrideOptions) =>
+      exit(await setOverride('pin', target, options)),
+    )
+  operating(root.command('release'))
+    .description('take back what drain, force and pin have said')
+    .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
+    .addHelpText('after', '\nExample:\n  understudy release www/primary')
+    .action(async (target: string, options: OperateOptions) => exit(await release(target, options)))
+  operating(root.command('failback'))
+    .description('return to the primary, where failback is manual or has to wait')
+    .argument('<pool>', 'ZONE/POOL')
+    .addHelpText('after', '\nExample:\n  understudy failback lb.example.com/www')
+    .action(async (target: string, options: OperateOptions) => exit(await failBack(target, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

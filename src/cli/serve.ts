@@ -55,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       admin: adminAddress,
       ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
       control: server,
+      actions: server.operations,
       render: () => metrics.render(server),
       log,
     })

@@ -40,17 +40,23 @@ function poolText(pool: PoolView): string {
     lines.push(`  ${type.padEnd(5)}${answer}  (${who}, TTL ${ttl ?? '-'})`)
     lines.push(`       since ${selection.since}: ${selection.why}`)
   }
+  for (const { kind, endpoint, author, reason, expires } of pool.overrides) {
+    const until = expires === undefined ? '' : ` until ${expires}`
+    lines.push(`  ${kind} ${endpoint}${until} (by ${author}${reason === '' ? '' : `: ${reason}`})`)
+  }
   return `${[...lines, ...endpointLines(pool)].join('\n')}\n`
 }
 
 function endpointLines(pool: PoolView): string[] {
-  const rows = pool.endpoints.flatMap(({ name, addresses }) =>
+  const rows = pool.endpoints.flatMap(({ name, effect, addresses }) =>
     addresses.map(address => {
       const { lastOutcome } = address
       const age =
         address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
       const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
-      return [name, address.address, address.verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
+      const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
+      const verdict = `${address.verdict}${held}${effect === undefined ? '' : ` (${effect})`}`
+      return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
     }),
   )
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))

@@ -6,6 +6,7 @@ import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import type { ProbeSpec } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
+import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
@@ -61,6 +62,7 @@ export interface ConfiguredZone {
   readonly zone: Zone
   readonly pools: readonly ConfiguredPool[]
   readonly names: readonly ManagedName[]
+  readonly maintenance: readonly MaintenanceWindow[]
 }
 
 /** A zone that could not be read: answered SERVFAIL, while the others are served. */

@@ -7,6 +7,7 @@ import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
 import type { Files, SourceFile } from './files.ts'
 import { linkPools } from './link.ts'
+import { readMaintenance } from './maintenance.ts'
 import { type MasterRead, readMaster } from './master.ts'
 import { type NameDraft, readNames } from './names.ts'
 import { originOfFile, type ReadZone } from './plain-zone.ts'
@@ -25,8 +26,9 @@ const SHAPE = {
   checks: nested,
   pools: nested,
   names: nested,
+  maintenance: nested,
 } as const
-const LATER_KEYS = notSupported('maintenance', 'references')
+const LATER_KEYS = notSupported('references')
 
 /** Whether these are the keys of a zone, and not of a server configuration. */
 export function looksLikeZone(source: YamlSource): boolean {
@@ -68,11 +70,12 @@ export async function readManagedZone(
       ? undefined
       : await readRecords(source, recordsPath, files, { root: dirname(path), origin: known, drafts })
   const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
+  const maintenance = readMaintenance(source, pools)
   const linked = linkPools(source, { origin: known, checks, pools, names: drafts })
   if (zone !== undefined) complainOfConflicts(source, drafts, zone, given)
   const read = { ...broken, included: given?.included ?? [] }
   if (zone === undefined || complaints.hasErrors) return read
-  return { ...read, configured: { file, zone, pools: linked, names: managedNames(drafts) } }
+  return { ...read, configured: { file, zone, pools: linked, names: managedNames(drafts), maintenance } }
 }
 
 /** Of a file with faults in its syntax as well, if it can be made out. */

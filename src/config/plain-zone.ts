@@ -31,7 +31,7 @@ export async function readPlainZone(source: SourceFile, files: Files): Promise<R
   const { zone, origin, included } = read
   complaints.add(...read.complaints)
   const good = zone !== undefined && !complaints.hasErrors
-  const configured = good ? { file, zone, pools: [], names: [] } : undefined
+  const configured = good ? { file, zone, pools: [], names: [], maintenance: [] } : undefined
   const guessed = origin === undefined
   return {
     file,

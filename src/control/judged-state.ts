@@ -67,10 +67,11 @@ export class JudgedState {
   }
 
   /** The part of what was stored that has no place here. */
-  leftOf({ verdicts, selections }: Restored): Restored {
+  leftOf({ verdicts, selections, overrides }: Restored): Restored {
     const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
     return {
       verdicts: verdicts.filter(({ key }) => !this.targets.has(key) && !this.addresses.has(key)),
+      overrides,
       selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
     }
   }

@@ -1,6 +1,6 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
 import type { SlotContent } from '#answer/board.ts'
-import type { Family } from '#base/address.ts'
+import type { Address, Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ServerSettings } from '#config/configuration.ts'
@@ -8,17 +8,21 @@ import type { Pace } from '#health/timing.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import { NO_OVERRIDES } from '#steering/override.ts'
+import type { Override } from '#steering/override.ts'
+import type { Selections } from '#steering/select.ts'
+import type { AddressStanding } from '#steering/standing.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
 import type { EventSink } from './events.ts'
 import { JudgedState, type Use } from './judged-state.ts'
+import type { OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
+  overrideTransition,
   selectionTransition,
   transitionLine,
   transitionView,
@@ -33,6 +37,8 @@ export interface JudgingOptions {
   readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition'>
   readonly events: EventSink
   readonly log: Log
+  /** What operators and maintenance windows say. */
+  readonly book: OverrideBook
 }
 
 export class Judging {
@@ -46,6 +52,10 @@ export class Judging {
   #restored: Restored
   /** Pools that select again at a time, monotonic. */
   readonly #wakes = new Map<PoolState, number>()
+  /** When to look again what of the overrides is in force. */
+  #bookWakeMs: number | undefined
+  /** Pools of which something was said when that was looked at last. */
+  #overruled = new Set<PoolState>()
   #timerMs: number | undefined
   #cancelTimer: () => void = () => undefined
 
@@ -80,9 +90,12 @@ export class Judging {
     this.#references = new References(references, this.#references)
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
-    const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(this.#now()) }))
+    this.#options.book.adopt(configuration.zones)
+    const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
     this.#wakes.clear()
+    this.#overruled = new Set(this.#state.pools.filter(pool => this.#options.book.concerns(keyOf(pool))))
+    this.#bookWakeMs = this.#options.book.wakeMs
     for (const { pool, changes: made } of changes) {
       this.#noteWake(pool)
       this.#recordSelections(pool, made)
@@ -132,6 +145,7 @@ export class Judging {
     }
     for (const pool of this.#state.pools)
       for (const family of pool.families) this.#saveSelection(pool, family)
+    this.#options.book.saveAgain()
   }
 
   /** No timer is left behind. */
@@ -139,9 +153,54 @@ export class Judging {
     this.#cancelTimer()
   }
 
-  #now(): SelectNow {
-    const { clock } = this.#options
-    return { wallMs: clock.wallMs(), nowMs: clock.monotonicMs(), overrides: NO_OVERRIDES }
+  /** By what the pool selects now, with one more override if that is given. */
+  #now(pool: PoolState, more?: Override): SelectNow {
+    const { clock, book } = this.#options
+    return {
+      wallMs: clock.wallMs(),
+      nowMs: clock.monotonicMs(),
+      overrides: book.of(keyOf(pool), more),
+    }
+  }
+
+  wallMs(): number {
+    return this.#options.clock.wallMs()
+  }
+
+  standingOf(pool: PoolState, address: Address): AddressStanding {
+    return pool.standingOf(address, this.#options.clock.monotonicMs())
+  }
+
+  /** What the pool would answer with one more override. */
+  preview(pool: PoolState, more: Override): Selections {
+    return pool.preview(this.#now(pool, more))
+  }
+
+  /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
+  heedOverrides(): void {
+    const { book } = this.#options
+    for (const over of book.look())
+      this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
+    const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
+    const concerned = [...new Set([...this.#overruled, ...now])]
+    this.#overruled = new Set(now)
+    this.#bookWakeMs = book.wakeMs
+    for (const { pool, changes } of this.#select(concerned)) this.#recordSelections(pool, changes)
+  }
+
+  /** Tells of an override that was set or released. */
+  announceOverride(override: Override, what: 'set' | 'released'): void {
+    this.#announce(overrideTransition(override, what, this.#options.clock.wallMs()))
+  }
+
+  /** Goes back to an endpoint of higher preference that is up, where there is one; gives the families that have changed. */
+  failBack(pool: PoolState): readonly SelectionChange[] {
+    const changes = pool.select({ ...this.#now(pool), asked: true })
+    pool.publish(this.#options.write, this.#isSilent)
+    this.#noteWake(pool)
+    this.#setTimer()
+    this.#recordSelections(pool, changes)
+    return changes
   }
 
   #saveSelection(pool: PoolState, family: Family): void {
@@ -154,7 +213,7 @@ export class Judging {
   #select(pools: readonly PoolState[]): { pool: PoolState; changes: SelectionChange[] }[] {
     const { write } = this.#options
     const selected = Array.from(new Set(pools), pool => {
-      const changes = pool.select(this.#now())
+      const changes = pool.select(this.#now(pool))
       pool.publish(write, this.#isSilent)
       this.#noteWake(pool)
       return { pool, changes }
@@ -192,7 +251,8 @@ export class Judging {
 
   /** One timer for the earliest of all pools that wait for a time. */
   #setTimer(): void {
-    const wakeMs = this.#wakes.size === 0 ? undefined : Math.min(...this.#wakes.values())
+    const times = [...this.#wakes.values(), ...(this.#bookWakeMs === undefined ? [] : [this.#bookWakeMs])]
+    const wakeMs = times.length === 0 ? undefined : Math.min(...times)
     if (wakeMs === this.#timerMs) return
     this.#cancelTimer()
     this.#timerMs = wakeMs
@@ -202,6 +262,7 @@ export class Judging {
   #wake(): void {
     this.#timerMs = undefined
     const nowMs = this.#options.clock.monotonicMs()
+    if (this.#bookWakeMs !== undefined && this.#bookWakeMs <= nowMs) this.heedOverrides()
     const due = [...this.#wakes].filter(([, wakeMs]) => wakeMs <= nowMs).map(([pool]) => pool)
     for (const { pool, changes } of this.#select(due)) this.#recordSelections(pool, changes)
   }
@@ -242,6 +303,10 @@ export class Judging {
     const { zone, pool, family, endpoint, from, to, reason } = transition
     log.info({ zone, pool, family, endpoint, from, to, reason }, transitionLine(transition))
   }
+}
+
+function keyOf({ zoneName, pool }: PoolState): PoolKey {
+  return { zone: zoneName, pool: pool.name }
 }
 
 /** Each health check of each zone once, of all that this target's outcome was for. */

@@ -4,9 +4,9 @@ import { ExtendedError } from '#answer/extended-error.ts'
 import type { Address, Family } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
 import type { PoolOverrides } from '#steering/override.ts'
-import { type Selections, selectPool } from '#steering/select.ts'
+import { type Decision, type Selections, selectPool } from '#steering/select.ts'
 import type { Selection } from '#steering/selection.ts'
-import { ALWAYS_UP } from '#steering/standing.ts'
+import { type AddressStanding, ALWAYS_UP } from '#steering/standing.ts'
 import { type AnswerTtl, answerTtl } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import { ADDRESS_TYPE, familiesOf, plainName, slotId } from './plan.ts'
@@ -97,19 +97,25 @@ export class PoolState {
     return this.#addresses.size > 0 && unknown && resumed && !isOverruled ? [] : this.select(now)
   }
 
+  standingOf(address: Address, nowMs: number): AddressStanding {
+    return this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP
+  }
+
+  /** What `select` would select. */
+  preview(now: SelectNow): Selections {
+    return this.#decide(now).selections
+  }
+
+  #decide({ nowMs, overrides, asked = false }: SelectNow): Decision {
+    const standingOf = (address: Address): AddressStanding => this.standingOf(address, nowMs)
+    return selectPool(this.pool, { standingOf, overrides, nowMs, asked }, this.#selections)
+  }
+
   /** Selects by the verdicts as they are; gives what has changed. */
-  select({ wallMs, nowMs, overrides, asked }: SelectNow): SelectionChange[] {
+  select(now: SelectNow): SelectionChange[] {
+    const { wallMs } = now
     const before = this.#selections
-    const { selections, wakeMs } = selectPool(
-      this.pool,
-      {
-        standingOf: address => this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP,
-        overrides,
-        nowMs,
-        ...(asked === undefined ? {} : { asked }),
-      },
-      before,
-    )
+    const { selections, wakeMs } = this.#decide(now)
     this.#selections = selections
     this.#wakeMs = wakeMs
     const changes: SelectionChange[] = []

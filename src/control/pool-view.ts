@@ -1,9 +1,11 @@
 /** A pool as the admin listener shows it. */
 import type { Address, Family } from '#base/address.ts'
 import { type AnyCheck, isComposite } from '#config/configuration.ts'
+import type { Effect } from '#steering/override.ts'
 import type { AnswerTtl } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import type { JudgedCheck } from './judged-check.ts'
+import type { OverrideBook } from './overrides.ts'
 import { plainName } from './plan.ts'
 import type { PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
@@ -11,7 +13,9 @@ import { whySelected } from './transitions.ts'
 import type {
   AddressView,
   CheckView,
+  EndpointView,
   NameView,
+  OverrideView,
   PartView,
   PoolView,
   SelectionView,
@@ -19,10 +23,12 @@ import type {
 } from './view.ts'
 
 /** @param nowMs monotonic, for the TTLs; `wallMs` for the ages */
-export function poolView(state: PoolState, nowMs: number, wallMs: number): PoolView {
+export function poolView(state: PoolState, nowMs: number, wallMs: number, book: OverrideBook): PoolView {
   const { pool } = state
   const { check } = pool
   const selections = state.families.flatMap(family => selectionView(state, family))
+  const key = { zone: state.zoneName, pool: pool.name }
+  const { pin, effectOn } = book.of(key)
   const selected = new Set(selections.flatMap(selection => selection.addresses))
   return {
     zone: state.zoneName,
@@ -31,13 +37,46 @@ export function poolView(state: PoolState, nowMs: number, wallMs: number): PoolV
     ...(check === undefined ? {} : { check: checkView(check) }),
     names: state.names.map(name => nameView(state, name, nowMs)),
     selections,
+    overrides: overrideViews(state, book),
     endpoints: pool.endpoints.map(({ name, addresses }) => ({
       name,
+      ...effectView(pin === name ? 'pinned' : effectOn(name)),
       addresses: addresses.map(address =>
         addressView(address, state.stateOf(address), selected.has(address.text), { nowMs, wallMs }),
       ),
     })),
   }
+}
+
+function effectView(effect: Effect | 'pinned'): Pick<EndpointView, 'effect'> {
+  return effect === 'none' ? {} : { effect }
+}
+
+function overrideViews({ zoneName, pool }: PoolState, book: OverrideBook): OverrideView[] {
+  const key = { zone: zoneName, pool: pool.name }
+  if (!book.concerns(key)) return []
+  const ours = book.list.filter(one => one.zone === key.zone && one.pool === key.pool)
+  const windows = pool.endpoints.flatMap(({ name: endpoint }) =>
+    book.windowsOn(key, endpoint).map(({ reason }) => ({
+      kind: 'maintenance' as const,
+      endpoint,
+      reason,
+      author: 'configuration',
+      volatile: false,
+    })),
+  )
+  return [
+    ...ours.map(({ kind, endpoint, reason, author, createdMs, expiresMs, volatile }) => ({
+      kind,
+      endpoint,
+      reason,
+      author,
+      since: new Date(createdMs).toISOString(),
+      expires: new Date(expiresMs).toISOString(),
+      volatile,
+    })),
+    ...windows,
+  ]
 }
 
 function selectionView(state: PoolState, family: Family): SelectionView[] {

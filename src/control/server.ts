@@ -14,6 +14,8 @@ import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Judging } from './judging.ts'
+import { Operations } from './operations.ts'
+import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
 import { QueryLogDrain } from './query-log.ts'
@@ -43,7 +45,9 @@ export class Server implements ControlView {
   readonly #options: ServerOptions
   readonly #clock: Clock = systemClock
   readonly #store: Store
+  readonly #book: OverrideBook
   readonly #judging: Judging
+  readonly #operations: Operations
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -64,7 +68,12 @@ export class Server implements ControlView {
     this.#store = store
     this.#lock = lock
     this.#policies = new PolicyMaker(options.version)
+    this.#book = new OverrideBook(
+      { clock: this.#clock, store, onFault: message => options.log.error({}, `overrides: ${message}`) },
+      store.restored.overrides,
+    )
     this.#judging = new Judging({
+      book: this.#book,
       clock: this.#clock,
       write: (slotId, content) => this.#generations.write(slotId, content),
       pace: (key, pace) => this.#prober?.setPace(key, pace),
@@ -72,6 +81,12 @@ export class Server implements ControlView {
       events: options.events,
       log: options.log,
     })
+    this.#operations = new Operations(this.#judging, this.#book)
+  }
+
+  /** What operators may do. */
+  get operations(): Operations {
+    return this.#operations
   }
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
@@ -156,7 +171,7 @@ export class Server implements ControlView {
 
   pools(): readonly PoolView[] {
     const [nowMs, wallMs] = [this.#clock.monotonicMs(), this.#clock.wallMs()]
-    return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs))
+    return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
   }
 
   async transitions(query: {

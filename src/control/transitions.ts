@@ -1,6 +1,7 @@
 /** Puts changes of verdicts and selections into records, log lines and words. */
 import type { Address, Family } from '#base/address.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
+import type { Override } from '#steering/override.ts'
 import { addressesOf } from '#steering/pool.ts'
 import { reasonToText, type Selection } from '#steering/selection.ts'
 import type { StoredTransition } from '#store/records.ts'
@@ -108,6 +109,27 @@ export function verdictTransition(
   }
 }
 
+/** An override was set, released, or has expired. */
+export function overrideTransition(
+  { kind, zone, pool, endpoint, reason, author, expiresMs }: Override,
+  what: 'set' | 'released' | 'expired',
+  wallMs: number,
+): StoredTransition {
+  const said = reason === '' ? '' : `: ${reason}`
+  const until = what === 'set' ? `, until ${new Date(expiresMs).toISOString()}` : ''
+  return {
+    atMs: wallMs,
+    kind: 'override',
+    zone,
+    pool,
+    endpoint,
+    from: what === 'set' ? 'none' : kind,
+    to: what === 'set' ? kind : 'none',
+    why: what === 'expired' ? 'expired' : `${what} by ${author}${until}${said}`,
+    reason: { author, reason },
+  }
+}
+
 export function transitionView({ atMs, ...rest }: StoredTransition): TransitionView {
   return { at: new Date(atMs).toISOString(), ...rest }
 }
@@ -116,7 +138,8 @@ export function transitionView({ atMs, ...rest }: StoredTransition): TransitionV
 export function transitionLine(transition: StoredTransition): string {
   const { zone, pool, family, endpoint, address, from, to, why } = transition
   if (transition.kind === 'selection')
-    return `${zone}/${pool} ${typeToText(ADDRESS_TYPE[family])}: ${from} -> ${to} (${why})`
+    return `${zone}/${pool} ${family === undefined ? '' : typeToText(ADDRESS_TYPE[family])}: ${from} -> ${to} (${why})`
+  if (transition.kind === 'override') return `${zone}/${pool}/${endpoint}: ${from} -> ${to} (${why})`
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }
 

@@ -2,6 +2,7 @@
 import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Verdict } from '#health/verdict.ts'
+import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 
@@ -52,6 +53,8 @@ export interface OutcomeView extends Outcome {
 
 export interface EndpointView {
   readonly name: string
+  /** What operators and maintenance windows make of it; absent where they say nothing. The verdicts are the real ones. */
+  readonly effect?: Exclude<Effect, 'none'> | 'pinned'
   readonly addresses: readonly AddressView[]
 }
 
@@ -75,6 +78,20 @@ export interface NameView {
   readonly ttlNow: Partial<Record<Family, number>>
 }
 
+/** A decision of an operator, or an open maintenance window. Times are RFC 3339 in UTC. */
+export interface OverrideView {
+  readonly kind: OverrideKind | 'maintenance'
+  readonly endpoint: string
+  readonly reason: string
+  /** `configuration` for a maintenance window. */
+  readonly author: string
+  /** Absent for a maintenance window. */
+  readonly since?: string
+  readonly expires?: string
+  /** Not on disk: a restart forgets it. */
+  readonly volatile: boolean
+}
+
 export interface PoolView {
   /** Without the final dot. */
   readonly zone: string
@@ -84,16 +101,17 @@ export interface PoolView {
   readonly check?: CheckView
   readonly names: readonly NameView[]
   readonly selections: readonly SelectionView[]
+  readonly overrides: readonly OverrideView[]
   readonly endpoints: readonly EndpointView[]
 }
 
-/** A change of a verdict (`address` says of which) or of a selection (`endpoint` is absent). */
+/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), or of an override (`family` is absent). */
 export interface TransitionView {
   readonly at: string
-  readonly kind: 'verdict' | 'selection'
+  readonly kind: 'verdict' | 'selection' | 'override'
   readonly zone: string
   readonly pool: string
-  readonly family: Family
+  readonly family?: Family
   readonly endpoint?: string
   readonly address?: string
   /** `up`, `down`, `unknown`; or what was selected, as in `primary`, `all-down: primary`, `none`. */
@@ -149,6 +167,12 @@ export interface ServerView {
   readonly ready: boolean
   /** What is wrong but does not keep the server from answering, one line each. */
   readonly alarms: readonly string[]
+}
+
+/** What was done for an operator, in words, and what the pool answers now. */
+export interface OperationResult {
+  readonly done: string
+  readonly answers: readonly { readonly family: Family; readonly selected: string }[]
 }
 
 /** Asked by the admin listener. */

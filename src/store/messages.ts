@@ -1,4 +1,6 @@
 /** What the store's handle and its thread say to each other. */
+
+import type { OverrideRow } from './override-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
 import type { SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
@@ -14,11 +16,13 @@ export type ToWorker =
   | { readonly kind: 'batch'; readonly number: number; readonly batch: Batch }
   | { readonly kind: 'request'; readonly id: number; readonly want: Request }
 
-/** `flush` commits what has come before it; `close` does too and ends the thread. */
+/** `flush` commits what has come before it; `close` does too and ends the thread. Overrides are on disk when it is answered. */
 export type Request =
   | { readonly kind: 'flush' }
   | { readonly kind: 'close' }
   | { readonly kind: 'transitions'; readonly query: TransitionQuery }
+  | { readonly kind: 'save-override'; readonly row: OverrideRow }
+  | { readonly kind: 'drop-overrides'; readonly ids: readonly string[] }
 
 export type FromWorker =
   /** Said once: the database is open, or, with a `fault`, could not be opened. */

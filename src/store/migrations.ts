@@ -33,6 +33,17 @@ const MIGRATIONS: readonly string[] = [
      reason TEXT NOT NULL
    ) STRICT;
    CREATE INDEX transitions_by_pool ON transitions (zone, pool);`,
+  `CREATE TABLE overrides (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     zone TEXT NOT NULL,
+     pool TEXT NOT NULL,
+     endpoint TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     author TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     expires_ms INTEGER NOT NULL
+   ) STRICT;`,
 ]
 
 /** The version that `migrate` leads to. */

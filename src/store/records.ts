@@ -2,6 +2,7 @@
 import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
+import type { Override } from '#steering/override.ts'
 import type { Selection } from '#steering/selection.ts'
 
 /** What is known of one address under one health check, or under all that a pool judges it by. */
@@ -37,14 +38,14 @@ export interface StoredSelection {
   readonly holdUntilMs?: number
 }
 
-/** A change of a verdict (`address` says of which) or of a selection (`endpoint` is absent). */
+/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), or of an override (`family` is absent). */
 export interface StoredTransition {
   /** Wall time, milliseconds since 1970. */
   readonly atMs: number
-  readonly kind: 'verdict' | 'selection'
+  readonly kind: 'verdict' | 'selection' | 'override'
   readonly zone: string
   readonly pool: string
-  readonly family: Family
+  readonly family?: Family
   readonly endpoint?: string
   readonly address?: string
   readonly from: string
@@ -59,6 +60,7 @@ export interface StoredTransition {
 export interface Restored {
   readonly verdicts: readonly StoredVerdict[]
   readonly selections: readonly StoredSelection[]
+  readonly overrides: readonly Override[]
 }
 
 export interface TransitionQuery {

@@ -60,7 +60,7 @@ export function selectionRow(stored: StoredSelection): SelectionRow {
 
 /** A reason that JSON cannot say is kept as null: the words in `why` remain. */
 export function transitionRow(stored: StoredTransition): TransitionRow {
-  const { atMs, kind, zone, pool, family, endpoint, address, from, to, why, reason } = stored
+  const { atMs, kind, zone, pool, family = '', endpoint, address, from, to, why, reason } = stored
   return {
     at_ms: Math.round(atMs),
     kind,
@@ -192,10 +192,11 @@ const selectionRecord = z
 const transitionRecord = z
   .object({
     at_ms: z.number(),
-    kind: z.enum(['verdict', 'selection']),
+    kind: z.enum(['verdict', 'selection', 'override']),
     zone: z.string(),
     pool: z.string(),
-    family: z.enum(FAMILIES),
+    // Empty where it is of none.
+    family: z.enum([...FAMILIES, '']),
     endpoint: z.string().nullable(),
     address: z.string().nullable(),
     from_state: z.string(),
@@ -209,7 +210,7 @@ const transitionRecord = z
       kind: row.kind,
       zone: row.zone,
       pool: row.pool,
-      family: row.family,
+      ...(row.family !== '' && { family: row.family }),
       ...(row.endpoint !== null && { endpoint: row.endpoint }),
       ...(row.address !== null && { address: row.address }),
       from: row.from_state,

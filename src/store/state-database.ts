@@ -1,16 +1,24 @@
 /** The database as the store's thread uses it: opened when needed, replaced when damaged, opened anew after every fault. */
 import type { Database } from 'better-sqlite3'
 import type { Batch, FromWorker } from './messages.ts'
+import type { OverrideRow } from './override-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
 import { isDamage, openForWriting, readCopy, setAside } from './state-file.ts'
-import { batchWriter, pruneVerdicts, readRestored, readTransitions } from './statements.ts'
+import {
+  batchWriter,
+  dropOverrides,
+  pruneVerdicts,
+  readRestored,
+  readTransitions,
+  saveOverride,
+} from './statements.ts'
 
 interface Opened {
   readonly database: Database
   readonly write: (batches: readonly Batch[]) => number
 }
 
-const NOTHING: Restored = { verdicts: [], selections: [] }
+const NOTHING: Restored = { verdicts: [], selections: [], overrides: [] }
 
 export class StateDatabase {
   readonly #path: string
@@ -35,6 +43,16 @@ export class StateDatabase {
   write(batches: readonly Batch[]): void {
     const refused = this.#use(({ write }) => write(batches))
     this.#lost(refused, 'not written: the database refuses what they hold')
+  }
+
+  /** On disk when this returns. Throws. */
+  saveOverride(row: OverrideRow): void {
+    this.#use(({ database }) => saveOverride(database, row))
+  }
+
+  /** Gone from the disk when this returns. Throws. */
+  dropOverrides(ids: readonly string[]): void {
+    this.#use(({ database }) => dropOverrides(database, ids))
   }
 
   /** The newest first. Throws. */

@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import Sqlite from 'better-sqlite3'
 import type { Batch } from './messages.ts'
+import { type OverrideRow, readOverride } from './override-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
 import { readSelection, readTransition, readVerdict } from './rows.ts'
 
@@ -24,6 +25,10 @@ const ADD_TRANSITION = `
   INSERT INTO transitions (at_ms, kind, zone, pool, family, endpoint, address, from_state, to_state, why, reason)
   VALUES (@at_ms, @kind, @zone, @pool, @family, @endpoint, @address, @from_state, @to_state, @why, @reason)`
 
+const SAVE_OVERRIDE = `
+  INSERT OR REPLACE INTO overrides (id, kind, zone, pool, endpoint, reason, author, created_ms, expires_ms)
+  VALUES (@id, @kind, @zone, @pool, @endpoint, @reason, @author, @created_ms, @expires_ms)`
+
 /** By `id` and not by time: the wall clock may have been set back. */
 const TRIM_TRANSITIONS = `DELETE FROM transitions WHERE id <= (SELECT max(id) FROM transitions) - ${TRANSITIONS_KEPT}`
 
@@ -37,10 +42,33 @@ interface Read<T> {
 export function readRestored(database: Database): { restored: Restored; skipped: number } {
   const verdicts = readAll(database.prepare('SELECT * FROM verdicts').iterate(), readVerdict)
   const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), readSelection)
+  const overrides = readAll(overrideRows(database), readOverride)
   return {
-    restored: { verdicts: verdicts.records, selections: selections.records },
-    skipped: verdicts.skipped + selections.skipped,
+    restored: {
+      verdicts: verdicts.records,
+      selections: selections.records,
+      overrides: overrides.records,
+    },
+    skipped: verdicts.skipped + selections.skipped + overrides.skipped,
   }
+}
+
+/** A database that cannot be written may still be one of an earlier version. */
+function overrideRows(database: Database): Iterable<unknown> {
+  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'overrides'")
+  return table.get() === undefined ? [] : database.prepare('SELECT * FROM overrides').iterate()
+}
+
+/** One that is there under the same id is replaced. */
+export function saveOverride(database: Database, row: OverrideRow): void {
+  database.prepare(SAVE_OVERRIDE).run(row)
+}
+
+export function dropOverrides(database: Database, ids: readonly string[]): void {
+  const drop = database.prepare('DELETE FROM overrides WHERE id = ?')
+  database.transaction(() => {
+    for (const id of ids) drop.run(id)
+  })()
 }
 
 /** The newest first. */

@@ -6,7 +6,9 @@
  *                 ^                          │
  *                 └──── the thread died ─────┘
  */
+import type { Override } from '#steering/override.ts'
 import type { Batch } from './messages.ts'
+import { overrideRow } from './override-rows.ts'
 import { Pending } from './pending.ts'
 import type {
   Restored,
@@ -45,6 +47,10 @@ export interface Store {
   saveSelection(selection: StoredSelection): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
+  /** Resolves once it is on disk; rejects, with words for a person, if the disk refuses. */
+  saveOverride(override: Override): Promise<void>
+  /** Resolves once they are gone from the disk; rejects if it refuses. */
+  dropOverrides(ids: readonly string[]): Promise<void>
   /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
   /** Everything that went wrong since the start: failed writes, skipped rows, lost transitions. */
@@ -75,7 +81,7 @@ interface Posted {
 
 class ThreadedStore implements Store {
   readonly started: Promise<void>
-  restored: Restored = { verdicts: [], selections: [] }
+  restored: Restored = { verdicts: [], selections: [], overrides: [] }
   readonly #options: StoreOptions
   readonly #thread: StoreThread
   readonly #pending = new Pending()
@@ -131,6 +137,14 @@ class ThreadedStore implements Store {
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
     this.#postAll()
     return this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+  }
+
+  async saveOverride(override: Override): Promise<void> {
+    await this.#thread.ask({ kind: 'save-override', row: overrideRow(override) }, ANSWER_DEADLINE_MS)
+  }
+
+  async dropOverrides(ids: readonly string[]): Promise<void> {
+    await this.#thread.ask({ kind: 'drop-overrides', ids }, ANSWER_DEADLINE_MS)
   }
 
   async flush(): Promise<void> {

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { Packet } from 'dns2'
 import { ServerProcess } from '#test/server-process.ts'
 import { decodeMessage } from '#wire/message.ts'
+import { RrType, typeToText } from '#wire/types.ts'
 import { exchange, type Transport } from './compare/exchange.ts'
 import { differencesOf, type Facts, factsOf } from './compare/facts.ts'
 import { excuse, PERMITTED, type Permission } from './compare/permitted.ts'
@@ -17,12 +18,15 @@ const SEED = 1
 const SHOWN = 10
 
 const used = new Set<Permission>()
+/** What has been asked for, in all sets. */
+const types = new Set<number>()
 
 /** NSD is told to be minimal, and Knot always adds what helps. */
 const COMPARED = [
   { zones: 'hard', set: HARD_ZONES, minimal: true, names: REFERENCES, atLeast: 10_000 },
   { zones: 'hard', set: HARD_ZONES, minimal: false, names: ['knot'], atLeast: 10_000 },
   { zones: 'root', set: ROOT_ZONES, minimal: true, names: REFERENCES, atLeast: 2000 },
+  { zones: 'root', set: ROOT_ZONES, minimal: false, names: ['knot'], atLeast: 2000 },
 ] as const
 
 for (const { zones, set, minimal, names, atLeast } of COMPARED) {
@@ -39,6 +43,7 @@ for (const { zones, set, minimal, names, atLeast } of COMPARED) {
       const settings = `minimal-responses: ${minimal}\n`
       ours = stack.use(await ServerProcess.start({ zones: zoneFiles(set), settings }))
       questions = generateQuestions(await recordsByTransfer(references.at(-1), set), SEED)
+      for (const { type } of questions) types.add(type)
     })
     after(() => stack.disposeAsync())
 
@@ -103,6 +108,13 @@ for (const { zones, set, minimal, names, atLeast } of COMPARED) {
     }
   })
 }
+
+it('every type that a zone may hold has been asked for', () => {
+  const never: readonly number[] = [RrType.OPT, RrType.NXNAME]
+  const isMeta = (type: number): boolean => type >= RrType.TKEY && type < RrType.ANY
+  const wanted = Object.values(RrType).filter(type => !never.includes(type) && !isMeta(type))
+  assert.deepEqual(wanted.filter(type => !types.has(type)).map(typeToText), [])
+})
 
 it('every permission that is listed is needed', () => {
   assert.deepEqual(

@@ -90,7 +90,9 @@ class Gathered {
   take(bytes: Uint8Array): void {
     const id = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)
     const place = this.#firstPlace + ((id - this.#firstPlace) & 0xffff)
-    if (place >= this.#queries.length) throw new Error(`a response with the ID ${id}, which was not asked`)
+    if (id >= this.#queries.length) throw new Error(`a response with the ID ${id}, which was not asked`)
+    // What comes late was asked again, and has been answered.
+    if (place >= this.#firstPlace + this.#batch) return
     this.#responses[place] = Uint8Array.from(bytes)
     this.#changed()
   }

@@ -16,7 +16,7 @@ const ALL = [...ASPECTS, 'silence'] as const
 
 export const ODD_PERMITTED: readonly OddPermission[] = [
   {
-    rule: 'what cannot be understood is answered FORMERR, where others keep silent',
+    rule: 'what cannot be understood is answered FORMERR, where both keep silent',
     rfc: 'RFC 1035 §4.1.1 (RCODE 1); RFC 8906 §1 (silence looks like loss)',
     aspects: ['silence'],
     applies: (_, ours, theirs) => theirs === undefined && ours.rcode === 'FORMERR',
@@ -51,6 +51,12 @@ export const ODD_PERMITTED: readonly OddPermission[] = [
     rfc: 'RFC 1035 §4.1 (these sections carry what answers a query); RFC 1995 §3',
     aspects: ['rcode', 'flags', 'answer'],
     applies: ({ query }, ours) => ours.rcode === 'FORMERR' && (query[7] !== 0 || query[9] !== 0),
+  },
+  {
+    rule: 'an OPT that is not owned by the root is malformed',
+    rfc: 'RFC 6891 §6.1.2 (its owner MUST be the root)',
+    aspects: ['rcode', 'flags', 'answer'],
+    applies: ({ text }, ours) => text.startsWith('EDNS: OPT that is') && ours.rcode === 'FORMERR',
   },
   {
     rule: 'the data of additional records other than OPT is not looked at',

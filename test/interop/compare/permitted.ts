@@ -32,6 +32,16 @@ export const PERMITTED: readonly Permission[] = [
       isSubset(ours.additional, theirs.additional),
   },
   {
+    rule: 'KX, SVCB and HTTPS bring the addresses of their targets, and every type those from the other zones of the server',
+    rfc: 'RFC 2230 §3.1, RFC 9460 §4.1; RFC 1034 §4.3.2 step 6 (what local data has)',
+    aspects: ['additional'],
+    applies: (_, ours, theirs) =>
+      isSubset(theirs.additional, ours.additional) &&
+      ours.additional
+        .filter(line => !theirs.additional.includes(line))
+        .every(line => isNamedBy(ours.answer, line)),
+  },
+  {
     rule: 'a loop of aliases ends before its first record comes again, also where a wildcard gives that record another owner',
     rfc: 'RFC 1034 §3.6.2 (loops are an error, and nothing in the answer resolves the name)',
     aspects: ['answer'],
@@ -70,6 +80,14 @@ export function excuse(
 function isReferral({ rcode, flags, answer, authority }: Facts): boolean {
   const servers = authority.length > 0 && authority.every(line => line.includes(' IN NS '))
   return rcode === rcodeToText(Rcode.NOERROR) && !flags.includes('aa') && isEmpty(answer) && servers
+}
+
+/** Whether a record of the answer, of a type whose data names a host, names the owner of the line. */
+function isNamedBy(answer: readonly string[], line: string): boolean {
+  const [owner = ''] = line.split(' ')
+  return answer.some(
+    one => / IN (MX|SRV|NS|AFSDB|KX|SVCB|HTTPS) /.test(one) && one.split(' ').includes(owner),
+  )
 }
 
 /** All are aliases, and each leads to another that is there. */

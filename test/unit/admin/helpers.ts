@@ -1,8 +1,10 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
+import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { Refusal } from '#control/operations.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
 
 export const SERVER: ServerView = {
@@ -42,6 +44,17 @@ export const POOL: PoolView = {
   pool: 'www',
   policy: 'failover',
   names: [{ name: 'www.lb.example', ttl: 30, ttlMin: 5, ttlNow: { ipv4: 30 } }],
+  overrides: [
+    {
+      kind: 'drain',
+      endpoint: 'primary',
+      reason: 'new disks',
+      author: 'alice',
+      since: '2026-11-24T12:00:00.000Z',
+      expires: '2026-11-24T12:30:00.000Z',
+      volatile: false,
+    },
+  ],
   selections: [
     {
       family: 'ipv4',
@@ -126,13 +139,22 @@ export interface Started extends AsyncDisposable {
   readonly metrics: Metrics
   /** Faults told to the log. */
   readonly logged: string[]
-  ask(path: string, headers?: OutgoingHttpHeaders, method?: string): Promise<Answer>
+  ask(path: string, headers?: OutgoingHttpHeaders, method?: string, body?: string): Promise<Answer>
 }
 
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: string
+}
+
+/** What there is nothing of. */
+export const NO_ACTIONS: OperatorActions = {
+  override: ({ target }) => Promise.reject(new Refusal('not-found', `nothing is called ${target}`)),
+  release: target => Promise.reject(new Refusal('conflict', `nothing is on ${target}`)),
+  failBack(target) {
+    throw new Refusal('store', `the disk of ${target} is full`)
+  },
 }
 
 /** The listeners on ports of their own, closed at the end of the scope. */
@@ -143,6 +165,7 @@ export async function started(control: ControlView, listen = '127.0.0.1:0'): Pro
     admin: socketAddr(listen),
     metrics: socketAddr('127.0.0.1:0'),
     control,
+    actions: NO_ACTIONS,
     render: () => metrics.render(control),
     log: { error: (_data, message) => logged.push(message) },
   })
@@ -150,7 +173,7 @@ export async function started(control: ControlView, listen = '127.0.0.1:0'): Pro
     admin,
     metrics,
     logged,
-    ask: (path, headers, method) => ask(admin.bound, path, headers, method),
+    ask: (path, headers, method, body) => ask(admin.bound, path, headers, method, body),
     [Symbol.asyncDispose]: () => admin.close(),
   }
 }
@@ -161,6 +184,7 @@ export function ask(
   path: string,
   headers: OutgoingHttpHeaders = {},
   method = 'GET',
+  requestBody = '',
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const options = { host: to.address.text, port: to.port, path, method, agent: false }
@@ -174,6 +198,6 @@ export function ask(
     response.on('error', reject)
   })
   sent.on('error', reject)
-  sent.end()
+  sent.end(requestBody)
   return promise
 }

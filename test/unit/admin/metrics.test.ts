@@ -15,6 +15,7 @@ const CONTRACT = {
   probe_duration_seconds: 'type',
   probes_total: 'check,outcome,zone',
   frozen: '',
+  override_active: 'kind,pool,zone',
   probe_lag_seconds: '',
   verdict_age_seconds: 'endpoint,family,pool,zone',
   responder_restarts_total: '',

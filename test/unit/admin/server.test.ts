@@ -6,7 +6,17 @@ import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
-import { type Answer, ask, POOL, SERVER, socketAddr, started, TRANSITION, world } from './helpers.ts'
+import {
+  type Answer,
+  ask,
+  NO_ACTIONS,
+  POOL,
+  SERVER,
+  socketAddr,
+  started,
+  TRANSITION,
+  world,
+} from './helpers.ts'
 
 function assertProblem({ status, headers, body }: Answer, expected: number, detail: RegExp): void {
   assert.equal(status, expected, body)
@@ -201,7 +211,12 @@ describe('admin listener', () => {
   })
 
   it('refuses to listen where others could reach it, and says which address cannot be had', async () => {
-    const options = { control: world(), render: async () => '', log: { error: () => undefined } }
+    const options = {
+      actions: NO_ACTIONS,
+      control: world(),
+      render: async () => '',
+      log: { error: () => undefined },
+    }
     for (const address of ['0.0.0.0:0', '192.0.2.1:8053', '[::]:0']) {
       await assert.rejects(
         startAdmin({ ...options, admin: socketAddr(address) }),

@@ -142,6 +142,19 @@ describe('below a DNAME', () => {
     assert.deepEqual(small.transcript('www.old.p.test. A'), ['NOERROR aa tc'])
     assert.equal(small.ask('www.old.p.test. A', { transport: 'tcp' }).answer.length, 62)
   })
+
+  it('what does not fit by TCP either is left to the client, who knows the new name', () => {
+    // 65,000 bytes with the head of the record: as much as a set may have.
+    const texts = Array.from({ length: 259 }, () => 'x'.repeat(249)).join(' ')
+    const large = new Lab({ 'p.test.': `${HEAD}old DNAME new\n*.new TXT ${texts} ${'y'.repeat(237)}\n` })
+    assert.equal(large.ask('a.old.p.test. TXT', { transport: 'tcp' }).answer.length, 3)
+    const labels = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(48)}`
+    assert.deepEqual(large.transcript(`${labels}.old.p.test. TXT`, { transport: 'tcp' }), [
+      'NOERROR aa',
+      'an old.p.test. DNAME new.p.test.',
+      `an ${labels}.old.p.test. CNAME ${labels}.new.p.test.`,
+    ])
+  })
 })
 
 describe('the DNAME itself', () => {

@@ -150,6 +150,7 @@ below.above A 192.0.2.2
 both NSEC3 1 0 0 - CPNMU A
 both A 192.0.2.3
 to-hashed CNAME ${HASHED}
+to-both CNAME both
 `,
   })
   const first = (question: string): string | undefined => hashed.transcript(question)[0]
@@ -167,6 +168,17 @@ to-hashed CNAME ${HASHED}
   it('but does with other data, or with names below', () => {
     assert.match(hashed.transcript('both.h.test. A').join(), /A 192\.0\.2\.3$/)
     assert.equal(first('above.h.test. A'), 'NOERROR aa')
+  })
+
+  it('and even then the NSEC3 is no answer', () => {
+    const soa = 'au h.test. SOA ns.h.test. hostmaster.h.test. 1 2 3 4 5'
+    for (const question of ['both.h.test. NSEC3', 'above.h.test. NSEC3', 'above.h.test. ANY'])
+      assert.deepEqual(hashed.transcript(question), ['NOERROR aa', soa])
+    assert.deepEqual(hashed.transcript('to-both.h.test. NSEC3'), [
+      'NOERROR aa',
+      'an to-both.h.test. CNAME both.h.test.',
+      soa,
+    ])
   })
 })
 

@@ -10,7 +10,7 @@ import { STATE, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 function poolOf(world: World): PoolView {
-  return poolView(world.pool('a.test/www'), world.clock.monotonicMs(), world.clock.wallMs())
+  return poolView(world.pool('a.test/www'), world.clock.monotonicMs(), world.clock.wallMs(), world.book)
 }
 
 function serverOf(world: World): ServerView {
@@ -56,6 +56,7 @@ describe('the view of a pool', () => {
         { name: 'www.a.test', ttl: 30, ttlMin: 5, ttlNow: { ipv4: 5 } },
         { name: 'a.test', ttl: 60, ttlMin: 1, ttlNow: { ipv4: 1 } },
       ],
+      overrides: [],
       selections: [
         {
           family: 'ipv4',

@@ -15,6 +15,8 @@ import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
 import { Judging } from '#control/judging.ts'
+import { Operations } from '#control/operations.ts'
+import { OverrideBook } from '#control/overrides.ts'
 import type { PoolState } from '#control/pool-state.ts'
 import type { Outcome } from '#health/outcome.ts'
 import { openStore, type Store } from '#store/store.ts'
@@ -46,7 +48,9 @@ export class World implements AsyncDisposable {
   readonly clock: VirtualClock
   readonly folder: TempFolder
   readonly store: Store
+  readonly book: OverrideBook
   readonly judging: Judging
+  readonly operations: Operations
   readonly generations = new Generations()
   /** What happened, in order: events as JSON, log lines, paces as `fast 192.0.2.1`. */
   readonly events: string[] = []
@@ -60,7 +64,12 @@ export class World implements AsyncDisposable {
     this.folder = folder
     this.store = store
     this.clock = clock
+    this.book = new OverrideBook(
+      { clock, store, onFault: message => this.lines.push(message) },
+      store.restored.overrides,
+    )
     this.judging = new Judging({
+      book: this.book,
       clock,
       write: (slotId, content) => this.generations.write(slotId, content),
       pace: (key, pace) => this.paces.push(`${pace} ${this.#addressOf(key)}`),
@@ -68,6 +77,7 @@ export class World implements AsyncDisposable {
       events: this.#sink(),
       log: { info: (_, line) => this.lines.push(line), warn: () => undefined, error: () => undefined },
     })
+    this.operations = new Operations(this.judging, this.book)
   }
 
   /** The first start, with these zone files by name. */

@@ -4,15 +4,53 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
+import type { Override } from '#steering/override.ts'
 import { batchWriter, pruneVerdicts } from '#store/statements.ts'
 import { address, opened, selection, temporaryFolder, transition, verdict } from './helpers.ts'
+
+const OVERRIDE: Override = {
+  id: 'one',
+  kind: 'drain',
+  zone: 'a.test',
+  pool: 'www',
+  endpoint: 'primary',
+  reason: 'disks',
+  author: 'alice',
+  createdMs: 1000,
+  expiresMs: 2000,
+  volatile: false,
+}
+
+describe('an override', () => {
+  it('is on disk when that is said, replaced under its id, and gone when it was dropped', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'state.db')
+    {
+      await using state = await opened(path)
+      await state.store.saveOverride(OVERRIDE)
+      await state.store.saveOverride({ ...OVERRIDE, reason: 'new disks' })
+      await state.store.saveOverride({ ...OVERRIDE, id: 'two' })
+    }
+    {
+      await using state = await opened(path)
+      const [one, two] = [
+        { ...OVERRIDE, reason: 'new disks' },
+        { ...OVERRIDE, id: 'two' },
+      ]
+      assert.deepEqual(state.store.restored.overrides, [one, two])
+      await state.store.dropOverrides(['one', 'none'])
+    }
+    await using state = await opened(path)
+    assert.deepEqual(state.store.restored.overrides, [{ ...OVERRIDE, id: 'two' }])
+  })
+})
 
 describe('store', () => {
   it('restores nothing from a database that it has just made, in a folder of its own', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'deep', 'state', 'understudy.db')
     await using state = await opened(path)
-    assert.deepEqual(state.store.restored, { verdicts: [], selections: [] })
+    assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [] })
     assert.equal(state.store.fault, undefined)
     assert.equal(statSync(join(folder.path, 'deep', 'state')).mode & 0o777, 0o700)
     assert.equal(statSync(path).mode & 0o777, 0o600)

@@ -1,0 +1,78 @@
+/** What operators do: overrides and failback. */
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { formatDuration, parseDuration } from '#base/duration.ts'
+import { type Operations, Refusal } from '#control/operations.ts'
+import type { ControlView } from '#control/view.ts'
+import { OVERRIDE_KINDS } from '#steering/override.ts'
+import { Problem } from './problem.ts'
+
+/** What the server does for operators. */
+export type OperatorActions = Pick<Operations, 'override' | 'release' | 'failBack'>
+
+const LEAST_MS = 1000
+const LONGEST_MS = 30 * 86_400_000
+
+/** Without what could forge lines of a log or a terminal. */
+const line = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine(text => !/\p{Cc}/u.test(text), 'has characters that cannot be printed')
+
+const target = line(1024).min(1)
+const author = line(64).default('unknown')
+
+const lasting = z.string().transform((said, context) => {
+  const forMs = parseDuration(said)
+  if (forMs !== undefined && forMs >= LEAST_MS && forMs <= LONGEST_MS) return forMs
+  context.addIssue(
+    `no duration from ${formatDuration(LEAST_MS)} to ${formatDuration(LONGEST_MS)}, such as 30m`,
+  )
+  return z.NEVER
+})
+
+const overrideBody = z.strictObject({
+  kind: z.enum(OVERRIDE_KINDS),
+  target,
+  for: lasting,
+  reason: line(200).default(''),
+  author,
+  volatile: z.boolean().default(false),
+  force: z.boolean().default(false),
+})
+
+const releaseQuery = z.strictObject({ target, author })
+
+const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
+
+export function addOperations(app: FastifyInstance, control: ControlView, actions: OperatorActions): void {
+  app.get('/api/v1/overrides', async () => ({
+    overrides: control
+      .pools()
+      .flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
+  }))
+  app.post<{ Body: z.infer<typeof overrideBody> }>(
+    '/api/v1/overrides',
+    { schema: { body: overrideBody } },
+    ({ body: { for: forMs, ...rest } }) => done(() => actions.override({ ...rest, forMs })),
+  )
+  app.delete<{ Querystring: z.infer<typeof releaseQuery> }>(
+    '/api/v1/overrides',
+    { schema: { querystring: releaseQuery } },
+    ({ query }) => done(() => actions.release(query.target, query.author)),
+  )
+  app.post<{ Params: { zone: string; pool: string } }>(
+    '/api/v1/pools/:zone/:pool/failback',
+    ({ params: { zone, pool } }) => done(() => actions.failBack(`${zone}/${pool}`)),
+  )
+}
+
+async function done<T>(action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    if (error instanceof Refusal) throw new Problem(STATUS[error.kind], error.message)
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+/** `understudy drain`, `force`, `pin`, `release` and `failback`: operators' decisions, sent to one server or several. */
+import { userInfo } from 'node:os'
+import type { OperationResult } from '#control/view.ts'
+import { ask } from './api.ts'
+
+export interface OperateOptions {
+  /** Each is told. */
+  readonly server: readonly string[]
+}
+
+export interface OverrideOptions extends OperateOptions {
+  readonly for: string
+  readonly reason?: string
+  readonly force?: boolean
+  readonly volatile?: boolean
+}
+
+/** Gives the exit code: 1 if any of the servers has refused or cannot be asked. */
+export function setOverride(
+  kind: 'drain' | 'force-up' | 'force-down' | 'pin',
+  target: string,
+  options: OverrideOptions,
+): Promise<number> {
+  const { for: lasting, reason, force = false, volatile = false } = options
+  const body = {
+    kind,
+    target,
+    for: lasting,
+    ...(reason === undefined ? {} : { reason }),
+    author: author(),
+    force,
+    volatile,
+  }
+  return tell(options, server => ask(server, { method: 'POST', path: '/api/v1/overrides', body }))
+}
+
+export function release(target: string, options: OperateOptions): Promise<number> {
+  const query = new URLSearchParams({ target, author: author() })
+  return tell(options, server => ask(server, { method: 'DELETE', path: `/api/v1/overrides?${query}` }))
+}
+
+export function failBack(target: string, options: OperateOptions): Promise<number> {
+  const slash = target.lastIndexOf('/')
+  if (slash === -1) {
+    process.stderr.write(`understudy: ${target} is not ZONE/POOL\n`)
+    return Promise.resolve(2)
+  }
+  const parts = [target.slice(0, slash), target.slice(slash + 1)].map(encodeURIComponent)
+  return tell(options, server =>
+    ask(server, { method: 'POST', path: `/api/v1/pools/${parts.join('/')}/failback` }),
+  )
+}
+
+/** Tells one server after the other; what one refuses the next may do. */
+async function tell({ server }: OperateOptions, ask: (server: string) => Promise<unknown>): Promise<number> {
+  let failed = 0
+  for (const one of server) {
+    const prefix = server.length > 1 ? `${one}: ` : ''
+    try {
+      const { done, answers } = (await ask(one)) as OperationResult
+      const selected = answers.map(
+        ({ family, selected }) => `${family === 'ipv4' ? 'A' : 'AAAA'} ${selected}`,
+      )
+      process.stdout.write(`${prefix}${done}; answers now: ${selected.join(', ')}\n`)
+    } catch (error) {
+      failed++
+      process.stderr.write(`${prefix}${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+  if (failed > 0 && server.length > 1)
+    process.stderr.write(`done on ${server.length - failed} of ${server.length} servers\n`)
+  return failed === 0 ? 0 : 1
+}
+
+function author(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'unknown'
+  }
+}

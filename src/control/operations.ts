@@ -1,0 +1,196 @@
+/** What operators ask for: checked, stored, put in force; or refused, with the reason and what can be done. */
+import type { Override, OverrideKind } from '#steering/override.ts'
+import { isUsable } from '#steering/standing.ts'
+import type { Judging } from './judging.ts'
+import type { OverrideBook } from './overrides.ts'
+import type { PoolState } from './pool-state.ts'
+import { reasonOfRefusal, standingText } from './refusals.ts'
+import { selectionToText } from './transitions.ts'
+import type { OperationResult } from './view.ts'
+
+export interface OverrideRequest {
+  readonly kind: OverrideKind
+  /** `ZONE/POOL/ENDPOINT` or `POOL/ENDPOINT`. */
+  readonly target: string
+  readonly forMs: number
+  readonly reason: string
+  readonly author: string
+  /** Not on disk: a restart forgets it. */
+  readonly volatile: boolean
+  /** Also where nothing usable is left then. */
+  readonly force: boolean
+}
+
+/** Why something was not done. */
+export class Refusal extends Error {
+  readonly kind: 'not-found' | 'conflict' | 'store'
+
+  constructor(kind: Refusal['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+export class Operations {
+  readonly #judging: Judging
+  readonly #book: OverrideBook
+
+  constructor(judging: Judging, book: OverrideBook) {
+    this.#judging = judging
+    this.#book = book
+  }
+
+  /** Puts an override in force; it is stored when this resolves. Rejects with a `Refusal`. */
+  async override(request: OverrideRequest): Promise<OperationResult> {
+    const { pool, endpoint } = this.#endpoint(request.target)
+    const { kind, forMs, reason, author, volatile, force } = request
+    const nowMs = this.#judging.wallMs()
+    const wanted = {
+      kind,
+      zone: pool.zoneName,
+      pool: pool.pool.name,
+      endpoint,
+      reason,
+      author,
+      expiresMs: nowMs + forMs,
+      volatile,
+    }
+    if (!force) this.#refuseUnusable(pool, { ...wanted, id: '', createdMs: nowMs })
+    let override: Override
+    try {
+      override = await this.#book.set(wanted)
+    } catch (error) {
+      throw new Refusal('store', reasonOfRefusal(error))
+    }
+    this.#judging.announceOverride(override, 'set')
+    this.#judging.heedOverrides()
+    const until = new Date(override.expiresMs).toISOString()
+    return resultOf(pool, `${kind} ${nameOf(pool)}/${endpoint} until ${until}`)
+  }
+
+  /** Takes back what is on an endpoint, or on a whole pool. Rejects with a `Refusal` if there is nothing. */
+  async release(target: string, author: string): Promise<OperationResult> {
+    const found = this.#poolOrEndpoint(target)
+    const { pool, endpoint } = found
+    const key = { zone: pool.zoneName, pool: pool.pool.name }
+    let released: readonly Override[]
+    try {
+      released = await this.#book.release(key, endpoint)
+    } catch (error) {
+      throw new Refusal('store', reasonOfRefusal(error))
+    }
+    if (released.length === 0)
+      throw new Refusal(
+        'conflict',
+        `nothing to release: no override is in force on ${target}; understudy status shows those that are`,
+      )
+    for (const one of released) this.#judging.announceOverride({ ...one, author }, 'released')
+    this.#judging.heedOverrides()
+    const what = released.map(({ kind, endpoint: on }) => `${kind} ${nameOf(pool)}/${on}`).join(', ')
+    return resultOf(pool, `released ${what}`)
+  }
+
+  /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
+  failBack(target: string): OperationResult {
+    const pool = this.#pool(target)
+    if (pool.pool.policy !== 'failover')
+      throw new Refusal(
+        'conflict',
+        `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
+      )
+    const changes = this.#judging.failBack(pool)
+    if (changes.length > 0) return resultOf(pool, `failed back ${nameOf(pool)}`)
+    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
+    const [primary] = pool.pool.endpoints
+    if (primary !== undefined && served.size === 1 && served.has(primary.name))
+      throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
+    const evidence = pool.pool.endpoints
+      .filter(({ name }) => !served.has(name))
+      .map(endpoint => standingText(pool, endpoint, this.#judging.wallMs()))
+    throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  }
+
+  /** What leaves a family without any usable endpoint is done only if that is said. */
+  #refuseUnusable(pool: PoolState, more: Override): void {
+    const after = this.#judging.preview(pool, more)
+    const name = nameOf(pool)
+    for (const family of pool.families) {
+      if (pool.selection(family)?.mode !== 'serving' || after[family]?.mode === 'serving') continue
+      throw new Refusal(
+        'conflict',
+        `${more.endpoint} is the last usable endpoint of ${name}: ${selectionToText(after[family])} would be answered; --force does it all the same`,
+      )
+    }
+    const pinned = pool.pool.endpoints.find(endpoint => endpoint.name === more.endpoint)
+    if (more.kind !== 'pin' || pinned === undefined) return
+    const standings = pinned.addresses.map(address => this.#judging.standingOf(pool, address))
+    if (!standings.some(({ standing }) => isUsable(standing)))
+      throw new Refusal(
+        'conflict',
+        `${standingText(pool, pinned, this.#judging.wallMs())}; --force pins ${name} to it all the same`,
+      )
+  }
+
+  #endpoint(target: string): { pool: PoolState; endpoint: string } {
+    const { pool, endpoint } = this.#poolOrEndpoint(target)
+    if (endpoint === undefined)
+      throw new Refusal(
+        'not-found',
+        `${target} is a pool; say which endpoint: ${endpointNames(pool).join(', ')}`,
+      )
+    return { pool, endpoint }
+  }
+
+  #pool(target: string): PoolState {
+    const { pool, endpoint } = this.#poolOrEndpoint(target)
+    if (endpoint !== undefined)
+      throw new Refusal('not-found', `${target} is an endpoint; say its pool: ${nameOf(pool)}`)
+    return pool
+  }
+
+  /** Names are taken apart from the right: that of a zone may hold a slash. */
+  #poolOrEndpoint(target: string): { pool: PoolState; endpoint?: string } {
+    const found = this.#judging.pools.flatMap(pool => {
+      const full = nameOf(pool)
+      if (isCalled(target, full)) return [{ pool }]
+      return endpointNames(pool)
+        .filter(endpoint => [full, pool.pool.name].some(name => isCalled(target, `${name}/${endpoint}`)))
+        .map(endpoint => ({ pool, endpoint }))
+    })
+    const [first, ...others] = found
+    if (first === undefined)
+      throw new Refusal('not-found', `nothing is called ${target}; ${this.#hint(target)}`)
+    if (others.length > 0) {
+      const names = found.map(one => `${nameOf(one.pool)}${'endpoint' in one ? `/${one.endpoint}` : ''}`)
+      throw new Refusal('not-found', `${target} may be ${names.join(' or ')}; say which`)
+    }
+    return first
+  }
+
+  #hint(target: string): string {
+    const last = target.split('/').at(-1) ?? ''
+    const near = this.#judging.pools.filter(
+      ({ pool, zoneName }) => target.includes(pool.name) || target.includes(zoneName) || pool.name === last,
+    )
+    const shown = (near.length > 0 ? near : this.#judging.pools).slice(0, 10)
+    const names = shown.flatMap(pool => endpointNames(pool).map(endpoint => `${nameOf(pool)}/${endpoint}`))
+    return names.length === 0 ? 'there are no pools' : `there are: ${names.slice(0, 20).join(', ')}`
+  }
+}
+
+function isCalled(target: string, name: string): boolean {
+  return target.toLowerCase() === name.toLowerCase()
+}
+
+function nameOf({ zoneName, pool }: PoolState): string {
+  return `${zoneName}/${pool.name}`
+}
+
+function endpointNames({ pool }: PoolState): string[] {
+  return pool.endpoints.map(({ name }) => name)
+}
+
+function resultOf(pool: PoolState, done: string): OperationResult {
+  const answers = pool.families.map(family => ({ family, selected: selectionToText(pool.selection(family)) }))
+  return { done, answers }
+}

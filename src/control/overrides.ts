@@ -1,0 +1,154 @@
+/** What operators have decided, with the maintenance windows of the configuration: kept on disk, put in force, and over in time. */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '#base/clock.ts'
+import type { ConfiguredZone } from '#config/configuration.ts'
+import { isOpen } from '#steering/maintenance.ts'
+import {
+  effectOn as effectOf,
+  isInForce,
+  NO_OVERRIDES,
+  nextOverrideChangeMs,
+  type Override,
+  type PoolOverrides,
+  pinOf,
+  slotOf,
+  type ZoneWindow,
+} from '#steering/override.ts'
+import type { Store } from '#store/store.ts'
+import { plainName } from './plan.ts'
+
+const MAX_OVERRIDES = 1000
+/** The wall clock may be set: what depends on it is looked at again after so long. */
+const LONGEST_WAIT_MS = 60_000
+
+export interface OverrideBookOptions {
+  readonly clock: Clock
+  readonly store: Pick<Store, 'saveOverride' | 'dropOverrides'>
+  /** Told where an override could not be taken off the disk. */
+  onFault(message: string): void
+}
+
+export interface PoolKey {
+  readonly zone: string
+  readonly pool: string
+}
+
+export class OverrideBook {
+  readonly #options: OverrideBookOptions
+  #overrides: readonly Override[]
+  #windows: readonly ZoneWindow[] = []
+  /** Those of the windows that are open, since the last look: to find out is dear. */
+  #open: readonly ZoneWindow[] = []
+  /** Of which anything is said; most pools are not there. */
+  #concerned = new Set<string>()
+
+  /** @param restored what an earlier run has stored */
+  constructor(options: OverrideBookOptions, restored: readonly Override[]) {
+    this.#options = options
+    this.#overrides = restored
+    this.look()
+  }
+
+  /** Takes the maintenance windows of a configuration. */
+  adopt(zones: readonly ConfiguredZone[]): void {
+    this.#windows = zones.flatMap(({ zone, maintenance }) =>
+      maintenance.map(window => ({ ...window, zone: plainName(zone.origin) })),
+    )
+    this.look()
+  }
+
+  /** Looks which windows are open now. What has expired is taken out, and given. */
+  look(): readonly Override[] {
+    const wallMs = this.#options.clock.wallMs()
+    this.#open = this.#windows.filter(window => isOpen(window, wallMs))
+    const over = this.#overrides.filter(one => !isInForce(one, wallMs))
+    this.#keep(this.#overrides.filter(one => !over.includes(one)))
+    this.#forget(over)
+    return over
+  }
+
+  /** Everything in force now, the newest first. */
+  get list(): readonly Override[] {
+    const wallMs = this.#options.clock.wallMs()
+    return this.#overrides.filter(one => isInForce(one, wallMs)).reverse()
+  }
+
+  /** What is said of the pool now, with one more override if that is given. */
+  of({ zone, pool }: PoolKey, more?: Override): PoolOverrides {
+    if (more === undefined && !this.concerns({ zone, pool })) return NO_OVERRIDES
+    const wallMs = this.#options.clock.wallMs()
+    const all = more === undefined ? this.#overrides : [...this.#overrides, more]
+    return {
+      pin: pinOf(all, zone, pool, wallMs),
+      effectOn: endpoint => {
+        const effect = effectOf(all, [], zone, pool, endpoint, wallMs)
+        return effect === 'none' && this.windowsOn({ zone, pool }, endpoint).length > 0 ? 'drained' : effect
+      },
+    }
+  }
+
+  /** The open windows that drain the endpoint. */
+  windowsOn({ zone, pool }: PoolKey, endpoint: string): readonly ZoneWindow[] {
+    return this.#open.filter(
+      one => one.zone === zone && one.pool === pool && one.endpoints.includes(endpoint),
+    )
+  }
+
+  /** Whether an override or a window, open or not, is on the pool. */
+  concerns({ zone, pool }: PoolKey): boolean {
+    return this.#concerned.has(`${zone}/${pool}`)
+  }
+
+  /** Monotonic time at which to look again; undefined where nothing depends on time. */
+  get wakeMs(): number | undefined {
+    const { clock } = this.#options
+    const wallMs = clock.wallMs()
+    const next = nextOverrideChangeMs(this.#overrides, this.#windows, wallMs)
+    if (next === undefined) return undefined
+    return clock.monotonicMs() + Math.min(next - wallMs, LONGEST_WAIT_MS)
+  }
+
+  /**
+   * Puts it in force in place of an earlier one of the same kind on the same target. Resolves once it is on disk, and it is in force only then; rejects
+   * if the disk refuses, unless it is `volatile`.
+   */
+  async set(wanted: Omit<Override, 'id' | 'createdMs'>): Promise<Override> {
+    if (this.list.length >= MAX_OVERRIDES)
+      throw new Error(`there are ${MAX_OVERRIDES} overrides already; release some`)
+    const override = { ...wanted, id: randomUUID(), createdMs: this.#options.clock.wallMs() }
+    if (!override.volatile) await this.#options.store.saveOverride(override)
+    const replaced = this.#overrides.filter(one => slotOf(one) === slotOf(override))
+    this.#keep([...this.#overrides.filter(one => !replaced.includes(one)), override])
+    this.#forget(replaced)
+    return override
+  }
+
+  /** Takes back all on the endpoint, or on the whole pool, the pin included. Resolves with them once the disk has forgotten them. */
+  async release({ zone, pool }: PoolKey, endpoint?: string): Promise<readonly Override[]> {
+    const found = this.list.filter(
+      one => one.zone === zone && one.pool === pool && (endpoint === undefined || one.endpoint === endpoint),
+    )
+    const stored = found.filter(one => !one.volatile).map(({ id }) => id)
+    if (stored.length > 0) await this.#options.store.dropOverrides(stored)
+    this.#keep(this.#overrides.filter(one => !found.includes(one)))
+    return found
+  }
+
+  /** Stores all again, after the database was lost. */
+  saveAgain(): void {
+    for (const one of this.#overrides.filter(({ volatile }) => !volatile))
+      this.#options.store.saveOverride(one).catch((error: unknown) => this.#options.onFault(String(error)))
+  }
+
+  #keep(overrides: readonly Override[]): void {
+    this.#overrides = overrides
+    this.#concerned = new Set([...overrides, ...this.#windows].map(({ zone, pool }) => `${zone}/${pool}`))
+  }
+
+  /** What is over does no harm on the disk: it is not taken up again. */
+  #forget(overrides: readonly Override[]): void {
+    const ids = overrides.filter(({ volatile }) => !volatile).map(({ id }) => id)
+    if (ids.length === 0) return
+    this.#options.store.dropOverrides(ids).catch((error: unknown) => this.#options.onFault(String(error)))
+  }
+}

@@ -1,0 +1,53 @@
+/** Configurations of the simulation: pools of every policy, which reloads change, rename and remove. */
+
+export const INTERVAL_MS = 600_000
+export const FAST_MS = 30_000
+export const TIMEOUT_MS = 20_000
+export const FALL = 3
+const TIMES = 'interval: 10m, fast-interval: 30s, timeout: 20s, fall: 3, rise: 2'
+
+export const REFERENCE = '203.0.113.53'
+export const SETTINGS = `references: [tcp://${REFERENCE}:53]\n`
+export const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1', '2001:db8::2'] as const
+const [ONE, TWO, THREE, SIX, SEVEN] = ADDRESSES
+
+const CHECKS = `checks:
+  web: { type: tcp, port: 80, ${TIMES} }
+  damped: { type: tcp, port: 80, ${TIMES}, dwell: 20m, flap: { limit: 6, half-life: 1h } }
+  mail: { type: tcp, port: 25, ${TIMES} }
+  both: { type: all, checks: [web, mail] }
+`
+
+const POOLS: readonly (readonly string[])[] = [
+  [
+    `www: { check: web, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }, { name: c, address: ${THREE} }] }`,
+    `man: { check: damped, failback: manual, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }], when-all-down: last }`,
+    `aft: { check: both, failback: { after: 1h }, families: together, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }] }`,
+    `all: { policy: all, check: web, max-answers: 2, min-healthy: 2, when-all-down: servfail, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }, { name: c, address: ${THREE} }] }`,
+    `wei: { policy: weighted, check: damped, endpoints: [{ name: a, address: ${ONE}, weight: 3 }, { name: b, address: ${TWO} }, { name: c, address: ${THREE}, weight: 0 }] }`,
+  ],
+  [
+    `www: { check: web, endpoints: [{ name: first, address: ${ONE} }, { name: b, address: ${THREE} }], when-all-down: nodata }`,
+    `man: { check: damped, endpoints: [{ name: b, address: ${TWO} }, { name: a, address: ${ONE} }] }`,
+    `aft: { check: web, failback: { after: 2h }, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
+    `all: { policy: all, check: both, endpoints: [{ name: b, address: ${TWO} }, { name: c, address: [${THREE}, "${SEVEN}"] }], when-all-down: all }`,
+    `wei: { policy: weighted, check: web, answers: 2, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO}, weight: 9 }, { name: c, address: ${THREE}, weight: 2 }] }`,
+  ],
+]
+
+export const POOL_NAMES = ['www', 'man', 'aft', 'all', 'wei'] as const
+export const SHAPES = POOLS.length
+
+/** @param without a pool that this configuration does not have */
+export function zoneText(shape: number, without: string | undefined): string {
+  const pools = (POOLS[shape] ?? []).filter(line => !line.startsWith(`${without}:`))
+  const names = POOL_NAMES.filter(name => name !== without)
+  return `zone: sim.test
+nameservers: { ns1: 192.0.2.53 }
+${CHECKS}pools:
+${pools.map(line => `  ${line}\n`).join('')}names:
+${names.map(name => `  ${name}: { pool: ${name}, ttl: 5m, ttl-min: 30s }\n`).join('')}
+maintenance:
+  - { pool: www, endpoint: b, every: [sun], from: "03:00", for: 2h, time-zone: Europe/Berlin }
+`
+}

@@ -1,0 +1,75 @@
+/** What operators ask for by HTTP: what is taken, and how a refusal is told. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { started, world } from './helpers.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+async function refused(body: unknown): Promise<string> {
+  await using server = await started(world())
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const answer = await server.ask('/api/v1/overrides', JSON_TYPE, 'POST', text)
+  assert.equal(answer.headers['content-type'], 'application/problem+json')
+  const { status, detail } = JSON.parse(answer.body) as { status: number; detail: string }
+  return `${status} ${detail}`
+}
+
+describe('POST /api/v1/overrides', () => {
+  const good = { kind: 'drain', target: 'www/primary', for: '30m' }
+
+  it('names each field that is wrong', async () => {
+    assert.match(await refused({ ...good, kind: 'dran' }), /^400 body\.kind: /)
+    assert.match(await refused({ kind: 'drain', for: '30m' }), /^400 body\.target: /)
+    for (const wrong of ['0s', '31d', '30', 'soon'])
+      assert.match(
+        await refused({ ...good, for: wrong }),
+        /^400 body\.for: no duration from 1s to 30d, such as 30m/,
+      )
+    assert.match(await refused({ ...good, why: 'x' }), /^400 body\.why: there is no such field/)
+    assert.match(
+      await refused({ ...good, reason: 'a\nb' }),
+      /^400 body\.reason: has characters that cannot be printed/,
+    )
+    assert.match(await refused({ ...good, reason: 'x'.repeat(201) }), /^400 body\.reason: /)
+    assert.match(await refused({ ...good, force: 'yes' }), /^400 body\.force: /)
+  })
+
+  it('is no JSON, or too much', async () => {
+    assert.match(await refused('{'), /^400 /)
+    assert.match(await refused({ ...good, reason: 'x'.repeat(100_000) }), /^413 /)
+  })
+
+  it('tells a refusal as it is', async () => {
+    assert.equal(await refused(good), '404 nothing is called www/primary')
+  })
+})
+
+describe('the other paths', () => {
+  it('list what is in force', async () => {
+    await using server = await started(world())
+    const { body } = await server.ask('/api/v1/overrides')
+    const { overrides } = JSON.parse(body) as { overrides: readonly object[] }
+    assert.deepEqual(overrides, [
+      {
+        zone: '0/25.2.0.192.in-addr.arpa',
+        pool: 'www',
+        kind: 'drain',
+        endpoint: 'primary',
+        reason: 'new disks',
+        author: 'alice',
+        since: '2026-11-24T12:00:00.000Z',
+        expires: '2026-11-24T12:30:00.000Z',
+        volatile: false,
+      },
+    ])
+  })
+
+  it('release and fail back', async () => {
+    await using server = await started(world())
+    const released = await server.ask('/api/v1/overrides?target=a/b', {}, 'DELETE')
+    assert.deepEqual([released.status, JSON.parse(released.body).detail], [409, 'nothing is on a/b'])
+    assert.equal((await server.ask('/api/v1/overrides', {}, 'DELETE')).status, 400)
+    const failed = await server.ask('/api/v1/pools/0%2F25.x/www/failback', {}, 'POST')
+    assert.deepEqual([failed.status, JSON.parse(failed.body).detail], [503, 'the disk of 0/25.x/www is full'])
+  })
+})

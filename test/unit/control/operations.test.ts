@@ -1,0 +1,207 @@
+/** What operators decide, from the request to what is answered. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { OverrideRequest } from '#control/operations.ts'
+import { poolView } from '#control/pool-view.ts'
+import { World } from './world.ts'
+import { BACKUP, PRIMARY, zones } from './zones.ts'
+
+const REQUEST: OverrideRequest = {
+  kind: 'drain',
+  target: 'a.test/www/primary',
+  forMs: 60_000,
+  reason: 'new disks',
+  author: 'alice',
+  volatile: false,
+  force: false,
+}
+
+async function begin(pool = ''): Promise<World> {
+  const text = zones()['a.test.yaml']?.replace('    check: web\n', `    check: web\n${pool}`) ?? ''
+  const world = await World.begin({ 'a.test.yaml': text })
+  for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass')
+  return world
+}
+
+function answered(world: World): string {
+  return world.addresses('www.a.test A').join(' ')
+}
+
+describe('drain', () => {
+  it('is answered at once, shown with both verdicts, and over by itself', async () => {
+    await using world = await begin()
+    const { done, answers } = await world.operations.override(REQUEST)
+    assert.equal(answered(world), BACKUP)
+    assert.match(done, /^drain a\.test\/www\/primary until 2026-/)
+    assert.deepEqual(answers, [{ family: 'ipv4', selected: 'backup' }])
+    assert.match(world.lines.at(-1) ?? '', /primary -> backup \(primary is drained\)/)
+    const view = poolView(world.pool('a.test/www'), 0, world.clock.wallMs(), world.book)
+    const [primary] = view.endpoints
+    assert.deepEqual([primary?.effect, primary?.addresses[0]?.verdict], ['drained', 'up'])
+    assert.deepEqual(
+      view.overrides.map(({ kind, endpoint, author, reason }) => [kind, endpoint, author, reason]),
+      [['drain', 'primary', 'alice', 'new disks']],
+    )
+    await world.clock.advance(59_999)
+    assert.equal(answered(world), BACKUP)
+    await world.clock.advance(1)
+    assert.equal(answered(world), PRIMARY)
+    assert.ok(world.lines.some(line => line.endsWith('primary: drain -> none (expired)')))
+  })
+
+  it('is still in force after a restart, until it is over', async () => {
+    await using before = await begin()
+    await before.operations.override(REQUEST)
+    await using world = await before.restart(20_000)
+    assert.equal(answered(world), BACKUP)
+    await world.clock.advance(40_000)
+    assert.equal(answered(world), PRIMARY)
+  })
+
+  it('that is volatile is forgotten by a restart', async () => {
+    await using before = await begin()
+    await before.operations.override({ ...REQUEST, volatile: true })
+    assert.equal(answered(before), BACKUP)
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.book.list, [])
+  })
+
+  it('probing goes on beneath it', async () => {
+    await using world = await begin()
+    await world.operations.override(REQUEST)
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    await world.clock.advance(60_000)
+    assert.equal(answered(world), BACKUP)
+  })
+
+  it('of the last usable endpoint is refused, unless it is forced', async () => {
+    await using world = await begin()
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    await assert.rejects(world.operations.override(REQUEST), {
+      kind: 'conflict',
+      message:
+        'primary is the last usable endpoint of a.test/www: all-down: backup would be answered; --force does it all the same',
+    })
+    assert.equal(answered(world), PRIMARY)
+    await world.operations.override({ ...REQUEST, force: true })
+    assert.equal(answered(world), BACKUP)
+  })
+
+  it('of what there is not names what there is', async () => {
+    await using world = await begin()
+    for (const [target, message] of [
+      [
+        'www/primry',
+        /^nothing is called www\/primry; there are: a\.test\/www\/primary, a\.test\/www\/backup$/,
+      ],
+      ['a.test/www', /is a pool; say which endpoint: primary, backup$/],
+      ['primary', /^nothing is called primary/],
+    ] as const)
+      await assert.rejects(world.operations.override({ ...REQUEST, target }), { kind: 'not-found', message })
+  })
+})
+
+describe('force and pin', () => {
+  it('force up outranks the verdict, and a drain', async () => {
+    await using world = await begin()
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    assert.equal(answered(world), BACKUP)
+    await world.operations.override({ ...REQUEST, kind: 'force-up' })
+    assert.equal(answered(world), PRIMARY)
+    await world.operations.override({ ...REQUEST, kind: 'drain' })
+    assert.equal(answered(world), PRIMARY)
+  })
+
+  it('force down leaves a healthy endpoint', async () => {
+    await using world = await begin()
+    await world.operations.override({ ...REQUEST, kind: 'force-down', target: 'www/primary' })
+    assert.equal(answered(world), BACKUP)
+    assert.match(world.lines.at(-1) ?? '', /primary is forced down/)
+  })
+
+  it('a pin outranks all, and is refused for what is down', async () => {
+    await using world = await begin()
+    await world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' })
+    assert.equal(answered(world), BACKUP)
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    assert.equal(answered(world), BACKUP)
+    await world.operations.release('a.test/www', 'bob')
+    assert.equal(answered(world), PRIMARY)
+    await assert.rejects(world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' }), {
+      kind: 'conflict',
+      message: /^backup: 192\.0\.2\.2 down, fail 0 s ago: no answer in 4s .*--force pins a\.test\/www to it/,
+    })
+  })
+})
+
+describe('release', () => {
+  it('takes back what is on an endpoint, for good', async () => {
+    await using before = await begin()
+    await before.operations.override(REQUEST)
+    await before.operations.override({ ...REQUEST, kind: 'force-down' })
+    const { done } = await before.operations.release('www/primary', 'bob')
+    assert.match(done, /^released (force-down|drain) a\.test\/www\/primary, /)
+    assert.equal(answered(before), PRIMARY)
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.book.list, [])
+  })
+
+  it('of nothing is said', async () => {
+    await using world = await begin()
+    await assert.rejects(world.operations.release('www/primary', 'bob'), {
+      kind: 'conflict',
+      message: /^nothing to release/,
+    })
+  })
+})
+
+describe('failback', () => {
+  it('goes back under failback: manual', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
+    assert.equal(answered(world), BACKUP)
+    const { answers } = world.operations.failBack('a.test/www')
+    assert.deepEqual(answers, [{ family: 'ipv4', selected: 'primary' }])
+    assert.equal(answered(world), PRIMARY)
+    assert.throws(() => world.operations.failBack('a.test/www'), {
+      kind: 'conflict',
+      message: 'a.test/www answers with primary already',
+    })
+  })
+
+  it('is refused with the evidence where the primary is not up', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass')
+    assert.throws(() => world.operations.failBack('a.test/www'), {
+      kind: 'conflict',
+      message:
+        'no endpoint of higher preference is up:\nprimary: 192.0.2.1 down, pass 0 s ago: status 200 (passes 1, fails 0)',
+    })
+  })
+})
+
+it('a maintenance window of the configuration drains while it is open', async () => {
+  const window = `maintenance:
+  - { pool: www, endpoint: primary, every: [thu], from: "00:10", for: 5m, reason: weekly patches }
+`
+  await using world = await World.begin({ 'a.test.yaml': `${zones()['a.test.yaml']}${window}` })
+  for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass')
+  const seen = new Set<string>()
+  for (let minute = 0; minute < 20; minute++) {
+    seen.add(`${minute < 10 || minute >= 15 ? 'closed' : 'open'} ${answered(world)}`)
+    await world.clock.advance(60_000)
+  }
+  assert.deepEqual([...seen].sort(), [`closed ${PRIMARY}`, `open ${BACKUP}`])
+})
+
+it('a disk that refuses refuses the override, unless it is volatile', async () => {
+  await using world = await begin()
+  await world.store.close()
+  await assert.rejects(world.operations.override(REQUEST), {
+    kind: 'store',
+    message: /^not stored, and so not done: .*--volatile does it without the disk/,
+  })
+  assert.equal(answered(world), PRIMARY)
+  await world.operations.override({ ...REQUEST, volatile: true })
+  assert.equal(answered(world), BACKUP)
+})
