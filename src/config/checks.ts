@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Address } from '#base/address.ts'
 import { type DampingRule, NO_DAMPING } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
+import { DNS_KIND } from './check-dns.ts'
+import { EXEC_KIND } from './check-exec.ts'
 import {
   AIM_SHAPE,
   complainOfTiming,
@@ -12,7 +14,9 @@ import {
   TIMING_SHAPE,
   timingOf,
 } from './check-general.ts'
+import { GRPC_KIND } from './check-grpc.ts'
 import { HTTP_KIND, httpSpecOfUrl } from './check-http.ts'
+import { ICMP_KIND } from './check-icmp.ts'
 import type { CheckKind, DraftSpec } from './check-kind.ts'
 import { TCP_KIND } from './check-tcp.ts'
 import type { CompositeCheck } from './configuration.ts'
@@ -47,9 +51,17 @@ export interface CompositeDraft {
 
 export type CheckDraft = ProbeDraft | CompositeDraft
 
-const KINDS: Readonly<Record<string, CheckKind>> = { http: HTTP_KIND, https: HTTP_KIND, tcp: TCP_KIND }
+const KINDS: Readonly<Record<string, CheckKind>> = {
+  http: HTTP_KIND,
+  https: HTTP_KIND,
+  tcp: TCP_KIND,
+  dns: DNS_KIND,
+  icmp: ICMP_KIND,
+  grpc: GRPC_KIND,
+  exec: EXEC_KIND,
+}
 const COMPOSITES = ['all', 'any', 'at-least'] as const
-const LATER_TYPES = ['tls', 'dns', 'icmp', 'grpc', 'exec', 'heartbeat']
+const LATER_TYPES = ['tls', 'heartbeat']
 const TYPES = [...Object.keys(KINDS), ...LATER_TYPES, ...COMPOSITES]
 
 const GENERAL_SHAPE = { type: choice(TYPES), ...TIMING_SHAPE, ...JUDGING_SHAPE, ...AIM_SHAPE } as const

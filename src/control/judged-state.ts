@@ -164,7 +164,7 @@ export class JudgedState {
 
 /** The spec at the endpoint's own port, if it has one. */
 function specAt(spec: ProbeSpec, port: number | undefined): ProbeSpec {
-  return port === undefined ? spec : { ...spec, port }
+  return port === undefined || spec.type === 'icmp' ? spec : { ...spec, port }
 }
 
 function newTarget(target: ProbeTarget, stored: StoredVerdict | undefined, clock: Clock): TargetState {

@@ -1,4 +1,4 @@
-/** The functions of libc that the batched listener calls, through koffi. Linux on 64-bit machines only. */
+/** The functions of libc that the batched listener and ICMP call, through koffi. Linux on 64-bit machines only. */
 import { createRequire } from 'node:module'
 
 /** An address in this process's memory, or the bytes themselves. */
@@ -7,6 +7,8 @@ type Pointer = bigint | Uint8Array | null
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number
   bind(fd: number, address: Pointer, length: number): number
+  connect(fd: number, address: Pointer, length: number): number
+  send(fd: number, bytes: Pointer, length: number, flags: number): number
   setsockopt(fd: number, level: number, option: number, value: Pointer, length: number): number
   getsockopt(fd: number, level: number, option: number, value: Pointer, length: Pointer): number
   getsockname(fd: number, address: Pointer, length: Pointer): number
@@ -42,6 +44,8 @@ function declare(): Libc {
   return {
     socket: library.func('int socket(int, int, int)') as Libc['socket'],
     bind: library.func('int bind(int, void *, uint32_t)') as Libc['bind'],
+    connect: library.func('int connect(int, void *, uint32_t)') as Libc['connect'],
+    send: library.func('int64_t send(int, void *, uint64_t, int)') as Libc['send'],
     setsockopt: library.func('int setsockopt(int, int, int, void *, uint32_t)') as Libc['setsockopt'],
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)') as Libc['getsockopt'],
     getsockname: library.func('int getsockname(int, void *, void *)') as Libc['getsockname'],

@@ -2,6 +2,7 @@
 import { isWildcard, type SocketAddr } from '#base/address.ts'
 import type { Libc } from './libc.ts'
 import { AF_INET, AF_INET6, readPort, writeSockaddr } from './sockaddr.ts'
+import { systemError } from './system-error.ts'
 
 const SOCK_DGRAM = 2
 const SOCK_CLOEXEC = 0o2000000
@@ -32,14 +33,6 @@ export interface UdpSocket {
   readonly fd: number
   /** With the port that the system chose, where 0 was asked for. */
   readonly bound: SocketAddr
-}
-
-/** What failed, as Node's own errors say it. */
-export interface SystemError extends Error {
-  /** `EADDRINUSE`, … */
-  readonly code: string
-  /** `bind`, `setsockopt`, … */
-  readonly syscall: string
 }
 
 /**
@@ -99,9 +92,4 @@ function boundPort(libc: Libc, fd: number): number {
 
 function int32(value: number): Uint8Array {
   return new Uint8Array(new Int32Array([value]).buffer)
-}
-
-function systemError(libc: Libc, syscall: string): SystemError {
-  const code = libc.errorName(libc.errno())
-  return Object.assign(new Error(`${syscall}: ${code}`), { code, syscall })
 }

@@ -8,6 +8,7 @@ const LOCAL: Readonly<Record<string, readonly [reason: string, detail: string]>>
   EMFILE: ['no-descriptors', 'this process has no file descriptors left'],
   ENFILE: ['no-descriptors', 'this host has no file descriptors left'],
   ENOBUFS: ['no-memory', 'this host has no buffer space left'],
+  EAGAIN: ['no-memory', 'this host has no room to send in'],
   ENOMEM: ['no-memory', 'this host has no memory left'],
   EADDRNOTAVAIL: ['no-source', 'this host has no free port or no such source address'],
   EADDRINUSE: ['no-source', 'this host has no free port'],

@@ -1,11 +1,14 @@
 /** What crosses between the prober's thread and the one that started it. */
 import type { Outcome } from '#health/outcome.ts'
 import type { Pace } from '#health/timing.ts'
+import type { CommandGroups } from './command-turns.ts'
 import type { ProbeTarget } from './spec.ts'
 
 export interface ProberData {
   readonly seed: number
   readonly userAgent: string
+  /** Where the thread notes the commands that run, for when it can no longer end them. */
+  readonly commandGroups: CommandGroups
 }
 
 export type ToProber =

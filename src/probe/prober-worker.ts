@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#base/clock.ts'
 import { seededRandom } from '#base/random.ts'
+import { CommandTurns } from './command-turns.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
 import { runProbe } from './run-probe.ts'
 import { Scheduler } from './scheduler.ts'
@@ -10,14 +11,15 @@ import { BEATS, LAG_MICROSECONDS, type WatchedData } from './watched-thread.ts'
 
 const LARGEST = 2 ** 31 - 1
 
-const { seed, userAgent, words, beatMs } = workerData as ProberData & WatchedData
+const { seed, userAgent, commandGroups, words, beatMs } = workerData as ProberData & WatchedData
+const commands = new CommandTurns(commandGroups)
 const meter = new StallMeter(systemClock)
 
 const scheduler = new Scheduler({
   clock: systemClock,
   random: seededRandom(seed),
   stalledMs: () => meter.totalMs,
-  run: target => runProbe(target, userAgent),
+  run: target => runProbe(target, userAgent, commands),
   report(target, outcome, startedMs) {
     const report: ProbeReport = { key: target.key, outcome, startedMs, endedWallMs: systemClock.wallMs() }
     parentPort?.postMessage(report)

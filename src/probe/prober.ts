@@ -1,6 +1,7 @@
 /** The prober: what is to be probed goes in, what probes saw comes out. The probing itself goes on in a thread of its own. */
 
 import type { Pace } from '#health/timing.ts'
+import { killCommandGroups, newCommandGroups } from './command-turns.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
 import type { ProbeTarget } from './spec.ts'
 import { WatchedThread } from './watched-thread.ts'
@@ -30,7 +31,7 @@ export interface Prober {
   readonly lagMs: number
   /** How often the thread had to be started again. */
   readonly restarts: number
-  /** Probes that are running end at once and are not reported. */
+  /** Probes that are running end at once, commands with their children too, and are not reported. */
   close(): Promise<void>
 }
 
@@ -38,7 +39,10 @@ export function startProber(options: ProberOptions): Prober {
   const { seed, userAgent, stallLimitMs = STALL_LIMIT_MS, onReport, onRestart } = options
   let { targets } = options
   const fast = new Set<string>()
-  const data: ProberData = { seed, userAgent }
+  const commandGroups = newCommandGroups()
+  const data: ProberData = { seed, userAgent, commandGroups }
+  const killCommands = (): void => killCommandGroups(commandGroups)
+  process.on('exit', killCommands)
   const thread = new WatchedThread({
     name: 'prober',
     script: new URL('./prober-worker.ts', import.meta.url),
@@ -49,7 +53,10 @@ export function startProber(options: ProberOptions): Prober {
       for (const key of fast) post({ kind: 'pace', key, pace: 'fast' } satisfies ToProber)
     },
     onMessage: message => onReport(message as ProbeReport),
-    onRestart,
+    onRestart(why) {
+      killCommands()
+      onRestart(why)
+    },
   })
   const post = (message: ToProber): void => thread.post(message)
   return {
@@ -70,6 +77,10 @@ export function startProber(options: ProberOptions): Prober {
     get restarts() {
       return thread.restarts
     },
-    close: () => thread.close(),
+    async close() {
+      await thread.close()
+      killCommands()
+      process.off('exit', killCommands)
+    },
   }
 }

@@ -34,7 +34,54 @@ export interface TcpSpec extends AnySpec {
   readonly port: number
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec
+export interface DnsSpec extends AnySpec {
+  readonly type: 'dns'
+  readonly port: number
+  /** A truncated answer by UDP is asked for again by TCP, where `answers` are expected. */
+  readonly transport: 'udp' | 'tcp'
+  /** Without escapes. */
+  readonly name: string
+  readonly queryType: number
+  /** One of these must come. */
+  readonly rcodes: readonly number[]
+  /** Where given, the answer's records of the type that is asked for must be these, in any order; as `answerText` has them. */
+  readonly answers?: readonly string[]
+  /** Whether AA must be set. */
+  readonly authoritative: boolean
+}
+
+export interface IcmpSpec extends AnySpec {
+  readonly type: 'icmp'
+  /** Echo requests of one probe, 1 to 100. */
+  readonly count: number
+  /** So many of them may stay without a reply, in percent; one reply must come in any case. */
+  readonly maxLossPercent: number
+}
+
+export interface GrpcSpec extends AnySpec {
+  readonly type: 'grpc'
+  readonly port: number
+  /** The authority that is asked for and, with TLS, the name asked for by SNI and demanded of the certificate. */
+  readonly host: string
+  /** Whose health is asked for, at most 127 bytes; empty for the server as a whole. */
+  readonly service: string
+  readonly tls: boolean
+  /** Whether the certificate must be valid and fit the name. */
+  readonly verify: boolean
+}
+
+export interface ExecSpec extends AnySpec {
+  readonly type: 'exec'
+  /** The program and its arguments, for no shell. */
+  readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** Names of variables that are handed on from this process: secrets, which must not be in the specification. */
+  readonly inherit: readonly string[]
+  /** Told to the command, if there is one. */
+  readonly port?: number
+}
+
+export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec | GrpcSpec | ExecSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {

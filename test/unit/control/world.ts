@@ -157,7 +157,8 @@ export class World implements AsyncDisposable {
   /** One probe of the address has ended now; under each health check that it is probed by, or only the one on that port. */
   outcome(address: string, kind: Outcome['kind'], port?: number): void {
     const targets = this.judging.targets.filter(
-      target => target.address === address && (port === undefined || target.spec.port === port),
+      ({ address: probed, spec }) =>
+        probed === address && (port === undefined || ('port' in spec && spec.port === port)),
     )
     assert.notEqual(targets.length, 0, `${address} is not probed`)
     const reason = kind === 'pass' ? 'ok' : 'timeout'

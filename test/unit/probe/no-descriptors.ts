@@ -25,5 +25,7 @@ function useUpDescriptors(): number[] {
 const open = useUpDescriptors()
 await show({ type: 'tcp', port })
 await show(httpSpec(port))
+await show({ type: 'exec', command: ['true'], environment: {}, inherit: [] })
 for (const descriptor of open) closeSync(descriptor)
 await show({ type: 'tcp', port })
+await show({ type: 'exec', command: ['true'], environment: {}, inherit: [] })

@@ -59,7 +59,7 @@ describe('the tcp probe', () => {
     assert.deepEqual([outcome.kind, outcome.reason], ['inconclusive', 'no-source'])
   })
 
-  it('is inconclusive when this process has no file descriptors left, and http is too', async () => {
+  it('is inconclusive when this process has no file descriptors left, and http and exec are too', async () => {
     await using server = await RawServer.start(() => undefined)
     const script = `${ROOT_FOLDER}test/unit/probe/no-descriptors.ts`
     const command = [
@@ -75,6 +75,8 @@ describe('the tcp probe', () => {
     assert.deepEqual(child.stdout.all, [
       'inconclusive no-descriptors',
       'inconclusive no-descriptors',
+      'inconclusive not-started',
+      'pass ok',
       'pass ok',
     ])
   })
