@@ -185,9 +185,9 @@ export class Simulation {
     if (mark < 0.02) await this.#restart()
     else if (mark < 0.06) await this.#reload()
     else if (mark < 0.2) await this.#override()
-    else if (mark < 0.46) this.#changeHost()
-    else if (mark < 0.52) this.#stall()
-    else if (mark < 0.55) this.#jump()
+    else if (mark < 0.3) this.#changeHost()
+    else if (mark < 0.36) this.#stall()
+    else if (mark < 0.39) this.#jump()
   }
 
   /** With no time in between nothing that was decided may change. */
