@@ -34,6 +34,7 @@ export const AIM_SHAPE = {
   port: integer(1, 65535),
   'probe-address': address,
   'source-address': address,
+  'latency-limit': duration(1, DAY_MS),
 } as const
 
 const FLAP_SHAPE = { limit: integer(2, 1000), 'half-life': duration(1000, 30 * DAY_MS) } as const

@@ -1,6 +1,8 @@
 /** The health checks `http` and `https`. */
+import { RE2JS } from 're2js'
 import { z } from 'zod'
 import type { HttpSpec } from '#probe/spec.ts'
+import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
 import { readSection } from './section.ts'
 import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
@@ -42,7 +44,9 @@ function problemOfHeader(name: string, value: string): string | undefined {
 }
 
 const HTTP_SHAPE = {
-  method: choice(['GET', 'HEAD']),
+  method: choice(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+  'request-body': text(65_536),
+  'certificate-days': nested,
   path: requestPath,
   host,
   headers,
@@ -54,6 +58,7 @@ const HTTP_SHAPE = {
 
 const MAX_BODY_TEXT = 4096
 const DEFAULT_BODY_BYTES = 65_536
+const MAX_REGEX_BYTES = 1_048_576
 
 type Range = HttpSpec['status'][number]
 
@@ -66,7 +71,22 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
   return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
 })
 
-const EXPECT_SHAPE = { status: oneOrList(statusRange), body: text(MAX_BODY_TEXT) } as const
+/** In the syntax of RE2, which is read in linear time: without references back, and without looking around. */
+const regex = refine(text(MAX_BODY_TEXT), expression => {
+  try {
+    RE2JS.compile(expression)
+    return { value: expression }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { problem: `${show(expression)} is not a regular expression of RE2: ${why}` }
+  }
+})
+
+const EXPECT_SHAPE = {
+  status: oneOrList(statusRange),
+  body: text(MAX_BODY_TEXT),
+  'body-regex': regex,
+} as const
 const DEFAULT_STATUS: readonly Range[] = [[200, 299]]
 
 /** Both; `verify` is of https alone. */
@@ -74,12 +94,14 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
   const isTls = type === 'https'
   const expected = expectation(source, path, values.expect)
   const maxBodyBytes = values['max-body'] ?? DEFAULT_BODY_BYTES
-  if (expected.body !== undefined && values.method === 'HEAD')
-    source.complain([...path, 'expect', 'body'], 'there is no body in an answer to HEAD; use GET')
   if (expected.body !== undefined && Buffer.byteLength(expected.body) > maxBodyBytes)
     source.complain([...path, 'expect', 'body'], `is longer than max-body ${maxBodyBytes}`)
-  if (!isTls && source.keys(path).includes('verify'))
-    source.complain([...path, 'verify'], 'does not go with type http', 'key')
+  for (const key of ['verify', 'certificate-days']) {
+    if (!isTls && source.keys(path).includes(key))
+      source.complain([...path, key], 'does not go with type http', 'key')
+  }
+  complainOfBodies(source, path, values.method ?? 'GET', maxBodyBytes, expected)
+  const requestBody = values['request-body']
   return {
     type: isTls ? 'https' : 'http',
     method: values.method ?? 'GET',
@@ -91,8 +113,32 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
     maxBodyBytes,
     redirects: values.redirects ?? 0,
     verify: values.verify ?? isTls,
+    ...(requestBody === undefined ? {} : { requestBody }),
+    ...(isTls ? certificateDaysOf(source, path, values['certificate-days']) : {}),
   }
 })
+
+function complainOfBodies(
+  source: YamlSource,
+  path: Path,
+  method: string,
+  maxBodyBytes: number,
+  { body, bodyRegex }: Pick<HttpSpec, 'body' | 'bodyRegex'>,
+): void {
+  if (['GET', 'HEAD'].includes(method) && source.keys(path).includes('request-body'))
+    source.complain([...path, 'request-body'], `does not go with method ${method}; use POST`, 'key')
+  for (const [key, expected] of [
+    ['body', body],
+    ['body-regex', bodyRegex],
+  ] as const) {
+    if (expected !== undefined && method === 'HEAD')
+      source.complain([...path, 'expect', key], 'there is no body in an answer to HEAD; use GET')
+  }
+  if (body !== undefined && bodyRegex !== undefined)
+    source.complain([...path, 'expect', 'body-regex'], 'does not go with body:; say it all in one', 'key')
+  if (bodyRegex !== undefined && maxBodyBytes > MAX_REGEX_BYTES)
+    source.complain([...path, 'max-body'], `is more than ${MAX_REGEX_BYTES}, the limit for body-regex`)
+}
 
 /** The spec that a URL stands for; of https where there is none. */
 export function httpSpecOfUrl(url: URL | null): DraftSpec {
@@ -116,9 +162,18 @@ function defaultPort(isTls: boolean): number {
 }
 
 /** `expect:` of the check at the path; the default if there is none. */
-function expectation(source: YamlSource, path: Path, written: unknown): Pick<HttpSpec, 'status' | 'body'> {
+function expectation(
+  source: YamlSource,
+  path: Path,
+  written: unknown,
+): Pick<HttpSpec, 'status' | 'body' | 'bodyRegex'> {
   if (written === undefined) return { status: DEFAULT_STATUS }
   const { values } = readSection(source, [...path, 'expect'], EXPECT_SHAPE)
   const status = values.status ?? DEFAULT_STATUS
-  return values.body === undefined ? { status } : { status, body: values.body }
+  const { body, 'body-regex': bodyRegex } = values
+  return {
+    status,
+    ...(body === undefined ? {} : { body }),
+    ...(bodyRegex === undefined ? {} : { bodyRegex }),
+  }
 }

@@ -1,7 +1,17 @@
 /** The health check `tcp`. */
 import { checkKind } from './check-kind.ts'
+import { text } from './values.ts'
 
-export const TCP_KIND = checkKind({}, ({ source, path, section, port }) => {
-  if (port === undefined && !section.bad.has('port')) source.complain([...path, 'port'], 'is missing', 'key')
-  return { type: 'tcp', port: port ?? 1 }
+const MAX_TEXT_BYTES = 4096
+const TCP_SHAPE = { send: text(MAX_TEXT_BYTES), expect: text(MAX_TEXT_BYTES) } as const
+
+export const TCP_KIND = checkKind(TCP_SHAPE, ({ source, path, section: { values, bad }, port }) => {
+  if (port === undefined && !bad.has('port')) source.complain([...path, 'port'], 'is missing', 'key')
+  const { send, expect } = values
+  return {
+    type: 'tcp',
+    port: port ?? 1,
+    ...(send === undefined ? {} : { send }),
+    ...(expect === undefined ? {} : { expect }),
+  }
 })

@@ -1,6 +1,7 @@
 /** Health checks: `checks:` of a zone, and URLs in their place. */
 import { z } from 'zod'
 import type { Address } from '#base/address.ts'
+import { formatDuration } from '#base/duration.ts'
 import { type DampingRule, NO_DAMPING } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import { DNS_KIND } from './check-dns.ts'
@@ -19,6 +20,7 @@ import { HTTP_KIND, httpSpecOfUrl } from './check-http.ts'
 import { ICMP_KIND } from './check-icmp.ts'
 import type { CheckKind, DraftSpec } from './check-kind.ts'
 import { TCP_KIND } from './check-tcp.ts'
+import { TLS_KIND } from './check-tls.ts'
 import type { CompositeCheck } from './configuration.ts'
 import { demand, readSection, type Shape } from './section.ts'
 import { choice, integer, notYet, problemOfName, text } from './values.ts'
@@ -55,13 +57,14 @@ const KINDS: Readonly<Record<string, CheckKind>> = {
   http: HTTP_KIND,
   https: HTTP_KIND,
   tcp: TCP_KIND,
+  tls: TLS_KIND,
   dns: DNS_KIND,
   icmp: ICMP_KIND,
   grpc: GRPC_KIND,
   exec: EXEC_KIND,
 }
 const COMPOSITES = ['all', 'any', 'at-least'] as const
-const LATER_TYPES = ['tls', 'heartbeat']
+const LATER_TYPES = ['heartbeat']
 const TYPES = [...Object.keys(KINDS), ...LATER_TYPES, ...COMPOSITES]
 
 const GENERAL_SHAPE = { type: choice(TYPES), ...TIMING_SHAPE, ...JUDGING_SHAPE, ...AIM_SHAPE } as const
@@ -130,6 +133,13 @@ function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
   demand(source, path, section, 'type')
   complainOfTiming(source, path, section)
   const { values } = section
+  const latencyLimitMs = values['latency-limit']
+  const { timeoutMs } = timingOf(section)
+  if (latencyLimitMs !== undefined && latencyLimitMs >= timeoutMs)
+    source.complain(
+      [...path, 'latency-limit'],
+      `${formatDuration(latencyLimitMs)} is not shorter than timeout ${formatDuration(timeoutMs)}, and so never reached`,
+    )
   const from = values['source-address']
   const spec =
     kind === undefined
@@ -142,6 +152,7 @@ function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
       ...spec,
       ...(from === undefined ? {} : { sourceAddress: from.text }),
       ...(values.inverted === true ? { inverted: true } : {}),
+      ...(latencyLimitMs === undefined ? {} : { latencyLimitMs }),
     },
     timing: timingOf(section),
     damping: dampingOf(source, path, section),

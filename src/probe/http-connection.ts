@@ -2,7 +2,9 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import { type buildConnector, errors } from 'undici'
+import { judgeCertificate } from './certificate.ts'
 import type { Deadline } from './deadline.ts'
+import type { Finding } from './finding.ts'
 import type { HttpSpec } from './spec.ts'
 
 /** One for all probes: making it takes the time of a whole probe. */
@@ -14,6 +16,8 @@ export class HttpConnection {
   readonly #address: string
   readonly #deadline: Deadline
   #socket: Socket | undefined
+  /** What is to be said of the certificate; undefined where nothing is. */
+  certificate: Finding | undefined
 
   constructor(spec: HttpSpec, address: string, deadline: Deadline) {
     this.#spec = spec
@@ -70,6 +74,11 @@ export class HttpConnection {
     socket.once('connect', () => {
       this.#deadline.awaited = 'end of the TLS handshake'
     })
+    const { certificateDays } = this.#spec
+    if (certificateDays !== undefined)
+      socket.once('secureConnect', () => {
+        this.certificate = judgeCertificate(socket, certificateDays, Date.now())
+      })
     return socket
   }
 }

@@ -1,7 +1,8 @@
 /** One request and its response over a connection of its own, read only as far as it matters. */
 import { isIPv6 } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
-import { BodySearch } from './body-search.ts'
+import { BodyPattern, BodySearch, type Search } from './body-search.ts'
+import { withCertificate } from './certificate.ts'
 import type { Deadline } from './deadline.ts'
 import { type Finding, fail, pass } from './finding.ts'
 import { HttpConnection } from './http-connection.ts'
@@ -28,6 +29,10 @@ export function exchange(request: HttpRequest, deadline: Deadline): Promise<Answ
   const { spec, address, path } = request
   return new Promise(resolve => {
     const connection = new HttpConnection(spec, address, deadline)
+    const seen = (answer: Answer): Answer =>
+      answer.kind === 'finding'
+        ? { kind: 'finding', finding: withCertificate(answer.finding, connection.certificate) }
+        : answer
     const client = new Client(`${spec.type}://${bracketed(address)}:${spec.port}`, {
       connect: connection.connector,
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -35,7 +40,7 @@ export function exchange(request: HttpRequest, deadline: Deadline): Promise<Answ
       bodyTimeout: 0,
     })
     const finish = (answer: Answer): void => {
-      resolve(answer)
+      resolve(seen(answer))
       void client.destroy()
       connection.destroy()
     }
@@ -44,6 +49,7 @@ export function exchange(request: HttpRequest, deadline: Deadline): Promise<Answ
       path,
       method: spec.method as Dispatcher.HttpMethod,
       headers: headersOf(request),
+      ...(spec.requestBody === undefined ? {} : { body: spec.requestBody }),
       reset: true,
     }
     client.dispatch(options, new ResponseReader(spec, deadline, finish))
@@ -55,7 +61,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #spec: HttpSpec
   readonly #deadline: Deadline
   readonly #finish: (answer: Answer) => void
-  #search: BodySearch | undefined
+  #search: Search | undefined
   #status = 0
 
   constructor(spec: HttpSpec, deadline: Deadline, finish: (answer: Answer) => void) {
@@ -79,11 +85,10 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     this.#status = status
     if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
       this.#decide(fail('status', `status ${status}, expected ${rangesToText(spec.status)}`))
-    } else if (spec.body === undefined || spec.body === '') {
-      this.#decide(pass(`status ${status}`))
     } else {
-      this.#deadline.awaited = 'complete body'
-      this.#search = new BodySearch(spec.body, spec.maxBodyBytes)
+      this.#search = searchFor(spec)
+      if (this.#search === undefined) this.#decide(pass(`status ${status}`))
+      else this.#deadline.awaited = 'complete body'
     }
   }
 
@@ -97,7 +102,8 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#decide(fail('body', 'the expected text is not in the body'))
+    if (this.#search?.end() === 'found') this.#decide(pass(`status ${this.#status}, body as expected`))
+    else this.#decide(fail('body', 'the expected text is not in the body'))
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -107,6 +113,12 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   #decide(finding: Finding): void {
     this.#finish({ kind: 'finding', finding })
   }
+}
+
+/** Undefined where any body will do. */
+function searchFor({ body, bodyRegex, maxBodyBytes }: HttpSpec): Search | undefined {
+  if (bodyRegex !== undefined) return new BodyPattern(bodyRegex, maxBodyBytes)
+  return body === undefined || body === '' ? undefined : new BodySearch(body, maxBodyBytes)
 }
 
 function headersOf({ spec, userAgent }: HttpRequest): Record<string, string> {

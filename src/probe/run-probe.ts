@@ -3,12 +3,13 @@ import type { Outcome } from '#health/outcome.ts'
 import { CommandTurns } from './command-turns.ts'
 import { probeDns } from './dns-probe.ts'
 import { probeExec } from './exec-probe.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, fail } from './finding.ts'
 import { probeGrpc } from './grpc-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { probeIcmp } from './icmp-probe.ts'
 import type { ProbeTarget } from './spec.ts'
 import { probeTcp } from './tcp-probe.ts'
+import { probeTls } from './tls-probe.ts'
 
 const commandsOfThisThread = new CommandTurns()
 
@@ -24,12 +25,20 @@ export async function runProbe(
 ): Promise<Outcome> {
   const startedMs = performance.now()
   const finding = await find(target, userAgent, commands)
-  const seen = target.spec.inverted === true ? inverted(finding) : finding
-  return { ...seen, latencyMs: performance.now() - startedMs }
+  const latencyMs = performance.now() - startedMs
+  const { inverted, latencyLimitMs = Number.POSITIVE_INFINITY } = target.spec
+  const inTime = latencyMs > latencyLimitMs ? slow(finding, latencyMs, latencyLimitMs) : finding
+  return { ...(inverted === true ? invert(inTime) : inTime), latencyMs }
+}
+
+/** Of what has passed, but too late. */
+function slow(finding: Finding, latencyMs: number, limitMs: number): Finding {
+  if (finding.kind !== 'pass') return finding
+  return fail('slow', `${finding.detail}, after ${Math.round(latencyMs)} ms; the limit is ${limitMs} ms`)
 }
 
 /** A pass is a fail and a fail a pass; a fault of this host stays what it is. */
-function inverted(finding: Finding): Finding {
+function invert(finding: Finding): Finding {
   if (finding.kind === 'inconclusive') return finding
   const detail = `inverted: ${finding.detail}`
   return finding.kind === 'pass'
@@ -57,6 +66,8 @@ function find(
       return probeIcmp(spec, address, timeoutMs)
     case 'tcp':
       return probeTcp(spec, address, timeoutMs)
+    case 'tls':
+      return probeTls(spec, address, timeoutMs)
     default:
       return spec satisfies never
   }

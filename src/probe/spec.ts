@@ -7,6 +7,14 @@ interface AnySpec {
   readonly sourceAddress?: string
   /** Whether pass and fail change places. */
   readonly inverted?: boolean
+  /** A pass that took longer is a fail. */
+  readonly latencyLimitMs?: number
+}
+
+/** How many days a certificate must still be good for: fewer than `warn` are told, fewer than `fail` are a fail. */
+export interface CertificateDays {
+  readonly warn?: number
+  readonly fail?: number
 }
 
 export interface HttpSpec extends AnySpec {
@@ -22,6 +30,11 @@ export interface HttpSpec extends AnySpec {
   readonly status: readonly (readonly [from: number, to: number])[]
   /** Must occur in the first `maxBodyBytes` of the body, byte for byte as UTF-8. */
   readonly body?: string
+  /** Must fit a part of the first `maxBodyBytes` of the body; in the syntax of RE2. */
+  readonly bodyRegex?: string
+  /** Sent with the request. */
+  readonly requestBody?: string
+  readonly certificateDays?: CertificateDays
   readonly maxBodyBytes: number
   /** How many redirects to follow; 0 takes a 3xx for the answer. */
   readonly redirects: number
@@ -32,6 +45,22 @@ export interface HttpSpec extends AnySpec {
 export interface TcpSpec extends AnySpec {
   readonly type: 'tcp'
   readonly port: number
+  /** Sent once the connection is open. */
+  readonly send?: string
+  /** Must occur in what comes back. */
+  readonly expect?: string
+}
+
+export interface TlsSpec extends AnySpec {
+  readonly type: 'tls'
+  readonly port: number
+  /** The name asked for by SNI and demanded of the certificate. */
+  readonly host: string
+  /** Whether the certificate must be valid and fit the name. */
+  readonly verify: boolean
+  /** The server must take one of these protocols (RFC 7301). */
+  readonly alpn?: readonly string[]
+  readonly certificateDays?: CertificateDays
 }
 
 export interface DnsSpec extends AnySpec {
@@ -81,7 +110,7 @@ export interface ExecSpec extends AnySpec {
   readonly port?: number
 }
 
-export type ProbeSpec = HttpSpec | TcpSpec | DnsSpec | IcmpSpec | GrpcSpec | ExecSpec
+export type ProbeSpec = HttpSpec | TcpSpec | TlsSpec | DnsSpec | IcmpSpec | GrpcSpec | ExecSpec
 
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {

@@ -194,3 +194,54 @@ describe('a redirect', () => {
     }
   })
 })
+
+describe('a regular expression for the body', () => {
+  const body: RequestListener = (_, response) => void response.end('{"status":"green","lag":12}')
+
+  it('passes where a part of the body fits', async () => {
+    assert.equal((await probe(body, { bodyRegex: '"lag":\\d{1,2}\\b' })).said, 'pass ok')
+    assert.equal((await probe(body, { bodyRegex: '(?i)GREEN' })).said, 'pass ok')
+  })
+
+  it('fails where none does, or only behind max-body', async () => {
+    const { said, detail } = await probe(body, { bodyRegex: '"status":"(yellow|red)"' })
+    assert.deepEqual([said, detail], ['fail body', 'the expected text is not in the body'])
+    assert.equal((await probe(body, { bodyRegex: 'lag', maxBodyBytes: 10 })).said, 'fail body')
+  })
+
+  it('takes time that grows with the body alone, whatever the expression', async () => {
+    const long: RequestListener = (_, response) => void response.end('a'.repeat(60_000))
+    assert.equal((await probe(long, { bodyRegex: '(a*)*(a*)*b$' })).said, 'fail body')
+  })
+})
+
+describe('more of the request', () => {
+  it('has a body and any method', async () => {
+    let seen = ''
+    const { said } = await probe(
+      (request, response) => {
+        request.setEncoding('utf8').on('data', piece => {
+          seen += piece
+        })
+        request.on('end', () => response.end(request.method))
+      },
+      { method: 'POST', requestBody: '{"deep":true}', body: 'POST' },
+    )
+    assert.deepEqual([said, seen], ['pass ok', '{"deep":true}'])
+  })
+})
+
+describe('a latency limit', () => {
+  it('makes a late pass a fail, and leaves a fail what it is', async () => {
+    const late =
+      (status: number): RequestListener =>
+      (_, response) => {
+        setTimeout(() => response.writeHead(status).end(), 30)
+      }
+    const { said, detail } = await probe(late(200), { latencyLimitMs: 5 })
+    assert.equal(said, 'fail slow')
+    assert.match(detail, /^status 200, after \d+ ms; the limit is 5 ms$/)
+    assert.equal((await probe(late(503), { latencyLimitMs: 5 })).said, 'fail status')
+    assert.equal((await probe(late(200), { latencyLimitMs: 10_000 })).said, 'pass ok')
+  })
+})

@@ -53,6 +53,20 @@ describe('the https probe', () => {
     })
   }
 
+  it('tells of a certificate with few days left, and fails with fewer', async () => {
+    const warned = await probe(certificate('good'), { certificateDays: { warn: 100_000 } })
+    assert.equal(warned.said, 'pass certificate-expires')
+    assert.match(
+      warned.detail,
+      /^status 200; the certificate is good for \d+ more days, until \d{4}-\d\d-\d\d$/,
+    )
+    const failed = await probe(certificate('good'), { certificateDays: { warn: 200_000, fail: 100_000 } })
+    assert.equal(failed.said, 'fail certificate')
+    assert.match(failed.detail, /; wanted are 100000$/)
+    const fine = await probe(certificate('good'), { certificateDays: { warn: 2, fail: 1 } })
+    assert.equal(fine.said, 'pass ok')
+  })
+
   it('asks again for the whole handshake each time', async () => {
     let resumed = 0
     const onConnection = (socket: unknown): void => {

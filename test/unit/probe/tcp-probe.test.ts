@@ -4,7 +4,7 @@ import { runProbe } from '#probe/run-probe.ts'
 import type { TcpSpec } from '#probe/spec.ts'
 import { Child, ROOT_FOLDER } from '#test/child.ts'
 import { RawServer } from '#test/raw-server.ts'
-import { AMPLE_MS, targetOf, USER_AGENT } from './targets.ts'
+import { AMPLE_MS, BRIEF_MS, targetOf, USER_AGENT } from './targets.ts'
 
 function probe(port: number, address = '127.0.0.1', changes: Partial<TcpSpec> = {}) {
   return runProbe(targetOf({ type: 'tcp', port, ...changes }, address, { timeoutMs: AMPLE_MS }), USER_AGENT)
@@ -35,6 +35,31 @@ describe('the tcp probe', () => {
   it('fails when the connection is refused', async () => {
     const outcome = await probe(await closedPort())
     assert.deepEqual([outcome.kind, outcome.reason], ['fail', 'refused'])
+  })
+
+  it('sends what it is told to, and passes with the answer, however it is cut', async () => {
+    await using server = await RawServer.start(socket => {
+      socket.once('data', sent => {
+        socket.write('+PO')
+        setImmediate(() => socket.write(sent.toString() === 'PING\r\n' ? 'NG\r\n' : 'NO\r\n'))
+      })
+    })
+    const asked = { send: 'PING\r\n', expect: '+PONG' }
+    assert.equal((await probe(server.port, '127.0.0.1', asked)).detail, 'answered as expected')
+  })
+
+  it('fails where the answer is another one, has no end, or does not come', async () => {
+    const expect = '+PONG'
+    await using other = await RawServer.start(socket => void socket.end('-ERR\r\n'))
+    assert.equal((await probe(other.port, '127.0.0.1', { expect })).reason, 'answer')
+    await using endless = await RawServer.start(socket => {
+      const pour = (): void => void (socket.destroyed || socket.write('x'.repeat(65_536), pour))
+      pour()
+    })
+    assert.match((await probe(endless.port, '127.0.0.1', { expect })).detail, /first 65536 bytes/)
+    await using silent = await RawServer.start(socket => void socket.resume())
+    const target = targetOf({ type: 'tcp', port: silent.port, expect }, '127.0.0.1', { timeoutMs: BRIEF_MS })
+    assert.match((await runProbe(target, USER_AGENT)).detail, /expected answer/)
   })
 
   it('inverted passes where nothing listens, and fails where something does', async () => {
