@@ -3,6 +3,8 @@ import { type Failover, type FailoverFigures, QUERIES_PER_SECOND, TIMING } from 
 import type { KindFigures } from './kinds.ts'
 import { kindsPart } from './kinds-report.ts'
 import type { Machine } from './machine.ts'
+import type { ProbeFigures } from './probes.ts'
+import { probesPart } from './probes-report.ts'
 import type { Kind, PeerFigures, QueryFigures } from './queries.ts'
 import { quantile, ratios, spread } from './statistics.ts'
 import type { SwitchFigures } from './switch.ts'
@@ -14,15 +16,24 @@ export interface Figures {
   readonly kinds?: KindFigures
   readonly switch?: SwitchFigures
   readonly failover?: FailoverFigures
+  readonly probes?: ProbeFigures
 }
 
-export function renderReport({ machine, queries, kinds, switch: switched, failover }: Figures): string {
+export function renderReport({
+  machine,
+  queries,
+  kinds,
+  switch: switched,
+  failover,
+  probes,
+}: Figures): string {
   const parts = [
     head(machine),
     ...(queries === undefined ? [] : [queriesPart(queries)]),
     ...(kinds === undefined ? [] : [kindsPart(kinds)]),
     ...(switched === undefined ? [] : [switchPart(switched)]),
     ...(failover === undefined ? [] : [failoverPart(failover)]),
+    ...(probes === undefined ? [] : [probesPart(probes)]),
   ]
   return `${parts.join('\n\n')}\n`
 }

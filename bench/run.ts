@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureFailover } from './failover.ts'
 import { measureKinds } from './kinds.ts'
 import { describeMachine } from './machine.ts'
+import { measureProbes, type ProbeRounds } from './probes.ts'
 import { measureQueries } from './queries.ts'
 import { type Figures, renderReport } from './report.ts'
 import type { Rounds } from './server-load.ts'
@@ -14,6 +15,7 @@ interface Extent {
   readonly kinds: Rounds
   readonly switches: number
   readonly kills: number
+  readonly probes: ProbeRounds
 }
 
 const FULL: Extent = {
@@ -21,15 +23,17 @@ const FULL: Extent = {
   kinds: { rounds: 7, seconds: 0.5, warmUpSeconds: 0.5 },
   switches: 2000,
   kills: 10,
+  probes: { rounds: 3, seconds: 3 },
 }
 const SHORT: Extent = {
   queries: { rounds: 2, seconds: 1, warmUpSeconds: 1 },
   kinds: { rounds: 2, seconds: 0.2, warmUpSeconds: 0.2 },
   switches: 200,
   kills: 1,
+  probes: { rounds: 1, seconds: 1 },
 }
-/** The whole run is to take 8 minutes at most. */
-const LIMIT_MS = 8 * 60_000
+/** The whole run is to take 11 minutes at most. */
+const LIMIT_MS = 11 * 60_000
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, only: { type: 'string' } } })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
@@ -48,7 +52,7 @@ if (values.short !== true && values.only === undefined)
 clearTimeout(limit)
 
 async function measure(
-  { queries, kinds, switches, kills }: Extent,
+  { queries, kinds, switches, kills, probes }: Extent,
   only: string | undefined,
 ): Promise<Figures> {
   const wanted = (part: string): boolean => only === undefined || only === part
@@ -58,5 +62,6 @@ async function measure(
     ...(wanted('failover') ? { failover: await measureFailover(kills) } : {}),
     ...(wanted('queries') ? { queries: await measureQueries(queries) } : {}),
     ...(wanted('kinds') ? { kinds: await measureKinds(kinds) } : {}),
+    ...(wanted('probes') ? { probes: await measureProbes(probes) } : {}),
   }
 }

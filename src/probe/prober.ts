@@ -38,7 +38,8 @@ export interface Prober {
 export function startProber(options: ProberOptions): Prober {
   const { seed, userAgent, stallLimitMs = STALL_LIMIT_MS, onReport, onRestart } = options
   let { targets } = options
-  const fast = new Set<string>()
+  /** Those that are not normal; a new thread is told of them. */
+  const paces = new Map<string, Pace>()
   const commandGroups = newCommandGroups()
   const data: ProberData = { seed, userAgent, commandGroups }
   const killCommands = (): void => killCommandGroups(commandGroups)
@@ -50,7 +51,7 @@ export function startProber(options: ProberOptions): Prober {
     stallLimitMs,
     onStart(post) {
       post({ kind: 'targets', targets } satisfies ToProber)
-      for (const key of fast) post({ kind: 'pace', key, pace: 'fast' } satisfies ToProber)
+      for (const [key, pace] of paces) post({ kind: 'pace', key, pace } satisfies ToProber)
     },
     onMessage: message => onReport(message as ProbeReport),
     onRestart(why) {
@@ -63,12 +64,12 @@ export function startProber(options: ProberOptions): Prober {
     setTargets(next) {
       targets = next
       const keys = new Set(next.map(target => target.key))
-      for (const key of fast) if (!keys.has(key)) fast.delete(key)
+      for (const key of paces.keys()) if (!keys.has(key)) paces.delete(key)
       post({ kind: 'targets', targets })
     },
     setPace(key, pace) {
-      if (pace === 'fast') fast.add(key)
-      else fast.delete(key)
+      if (pace === 'normal') paces.delete(key)
+      else paces.set(key, pace)
       post({ kind: 'pace', key, pace })
     },
     get lagMs() {
