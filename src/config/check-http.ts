@@ -1,9 +1,11 @@
 /** The health checks `http` and `https`. */
 import { RE2JS } from 're2js'
 import { z } from 'zod'
-import type { HttpSpec } from '#probe/spec.ts'
+import { isHeaderValue } from '#probe/secret.ts'
+import type { HttpSpec, SecretSource } from '#probe/spec.ts'
 import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
+import { textOrSecret } from './secret.ts'
 import { readSection } from './section.ts'
 import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
@@ -19,7 +21,7 @@ const requestPath = refine(text(2048), path =>
       },
 )
 
-const headers = refine(z.record(z.string(), z.string()), all => {
+const headers = refine(z.record(z.string(), textOrSecret), all => {
   const entries = Object.entries(all)
   if (entries.length > MAX_HEADERS)
     return { problem: `${entries.length} are too many; at most ${MAX_HEADERS}` }
@@ -33,14 +35,13 @@ const headers = refine(z.record(z.string(), z.string()), all => {
 /** These belong to the connection, not to the request, or have a key of their own. */
 const RESERVED = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']
 
-function problemOfHeader(name: string, value: string): string | undefined {
+function problemOfHeader(name: string, value: string | SecretSource): string | undefined {
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name)) return `${show(name)} is not the name of a header`
   if (name.toLowerCase() === 'host') return 'Host is not set here; use host:'
   if (RESERVED.includes(name.toLowerCase())) return `${name} cannot be set`
+  if (typeof value !== 'string') return undefined
   if (value.length > 4096) return `${name} is longer than 4096 characters`
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-    ? undefined
-    : `the value of ${name} has characters that HTTP forbids`
+  return isHeaderValue(value) ? undefined : `the value of ${name} has characters that HTTP forbids`
 }
 
 const HTTP_SHAPE = {

@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Path with query; that of the spec, or where a redirect leads. */
   readonly path: string
   readonly userAgent: string
+  /** Of the spec, with secrets as they are now. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 const MAX_HEADER_BYTES = 32_768
@@ -121,9 +123,9 @@ function searchFor({ body, bodyRegex, maxBodyBytes }: HttpSpec): Search | undefi
   return body === undefined || body === '' ? undefined : new BodySearch(body, maxBodyBytes)
 }
 
-function headersOf({ spec, userAgent }: HttpRequest): Record<string, string> {
-  const own = Object.keys(spec.headers).some(name => name.toLowerCase() === 'user-agent')
-  return { host: bracketed(spec.host), ...(own ? {} : { 'user-agent': userAgent }), ...spec.headers }
+function headersOf({ spec, userAgent, headers }: HttpRequest): Record<string, string> {
+  const own = Object.keys(headers).some(name => name.toLowerCase() === 'user-agent')
+  return { host: bracketed(spec.host), ...(own ? {} : { 'user-agent': userAgent }), ...headers }
 }
 
 function rangesToText(ranges: HttpSpec['status']): string {

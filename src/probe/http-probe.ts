@@ -2,9 +2,10 @@
 import { isIPv6 } from 'node:net'
 import { Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
-import { type Finding, fail } from './finding.ts'
+import { type Finding, fail, inconclusive } from './finding.ts'
 import { exchange } from './http-exchange.ts'
-import type { HttpSpec } from './spec.ts'
+import { isHeaderValue, readSecret, SecretError } from './secret.ts'
+import type { HttpSpec, SecretSource } from './spec.ts'
 
 export interface HttpOptions {
   readonly timeoutMs: number
@@ -22,8 +23,10 @@ export async function probeHttp(
 ): Promise<Finding> {
   using deadline = new Deadline(timeoutMs)
   let { path } = spec
+  const headers = await headersOf(spec, deadline)
+  if ('finding' in headers) return headers.finding
   for (let redirects = 0; ; redirects++) {
-    const answer = await exchange({ spec, address, path, userAgent }, deadline)
+    const answer = await exchange({ spec, address, path, userAgent, headers: headers.values }, deadline)
     if (answer.kind === 'error')
       return failureOf(answer.error, { address, sourceAddress: spec.sourceAddress })
     if (answer.kind === 'finding') return answer.finding
@@ -32,6 +35,36 @@ export async function probeHttp(
     if (next.kind === 'elsewhere') return next.finding
     path = next.path
   }
+}
+
+type Headers = { readonly values: Readonly<Record<string, string>> } | { readonly finding: Finding }
+
+/** Without a secret nothing is known of the endpoint: that is a fault of this host. */
+async function headersOf({ headers }: HttpSpec, deadline: Deadline): Promise<Headers> {
+  const entries = Object.entries(headers)
+  if (entries.every(([, value]) => typeof value === 'string'))
+    return { values: headers as Readonly<Record<string, string>> }
+  const expired = new Promise<Headers>(resolve =>
+    deadline.onExpired(() =>
+      resolve({ finding: inconclusive('secret', 'a secret could not be read in time') }),
+    ),
+  )
+  return await Promise.race([resolved(entries), expired])
+}
+
+async function resolved(entries: readonly [string, string | SecretSource][]): Promise<Headers> {
+  const values: Record<string, string> = {}
+  for (const [name, value] of entries) {
+    try {
+      const text = typeof value === 'string' ? value : await readSecret(value)
+      if (!isHeaderValue(text))
+        throw new SecretError(`the secret for ${name} has characters that HTTP forbids`)
+      values[name] = text
+    } catch (error) {
+      return { finding: inconclusive('secret', error instanceof SecretError ? error.message : 'no secret') }
+    }
+  }
+  return { values }
 }
 
 type Redirected = { kind: 'here'; path: string } | { kind: 'elsewhere'; finding: Finding }

@@ -11,6 +11,9 @@ interface AnySpec {
   readonly latencyLimitMs?: number
 }
 
+/** Where a secret comes from: a variable of the server's environment, or a file by its whole path. */
+export type SecretSource = { readonly env: string } | { readonly file: string }
+
 /** How many days a certificate must still be good for: fewer than `warn` are told, fewer than `fail` are a fail. */
 export interface CertificateDays {
   readonly warn?: number
@@ -25,7 +28,8 @@ export interface HttpSpec extends AnySpec {
   /** The Host header and, with https, the name asked for by SNI and demanded of the certificate. */
   readonly host: string
   readonly port: number
-  readonly headers: Readonly<Record<string, string>>
+  /** Texts, or where they come from. */
+  readonly headers: Readonly<Record<string, string | SecretSource>>
   /** Inclusive ranges; a status in none of them is a fail. */
   readonly status: readonly (readonly [from: number, to: number])[]
   /** Must occur in the first `maxBodyBytes` of the body, byte for byte as UTF-8. */

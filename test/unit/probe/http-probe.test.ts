@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { runProbe } from '#probe/run-probe.ts'
 import type { HttpSpec } from '#probe/spec.ts'
+import { TempFolder } from '#test/temp-folder.ts'
 import { AMPLE_MS, httpSpec, targetOf, USER_AGENT } from './targets.ts'
 
 /** What the probe says of an HTTP server that answers like this: `kind reason`, and the detail. */
@@ -243,5 +244,41 @@ describe('a latency limit', () => {
     assert.match(detail, /^status 200, after \d+ ms; the limit is 5 ms$/)
     assert.equal((await probe(late(503), { latencyLimitMs: 5 })).said, 'fail status')
     assert.equal((await probe(late(200), { latencyLimitMs: 10_000 })).said, 'pass ok')
+  })
+})
+
+describe('a secret in a header', () => {
+  const seen: string[] = []
+  const listener: RequestListener = ({ headers }, response) => {
+    seen.push(String(headers['authorization']))
+    response.end()
+  }
+
+  it('comes from a file or a variable, as it is at each probe', async () => {
+    await using folder = await TempFolder.open()
+    const file = await folder.file('token', 'Bearer one\n')
+    const headers = { authorization: { file } }
+    await probe(listener, { headers })
+    await folder.file('token', 'Bearer two')
+    await probe(listener, { headers })
+    process.env['UNDERSTUDY_TEST_TOKEN'] = 'Bearer three'
+    await probe(listener, { headers: { authorization: { env: 'UNDERSTUDY_TEST_TOKEN' } } })
+    assert.deepEqual(seen, ['Bearer one', 'Bearer two', 'Bearer three'])
+  })
+
+  it('that cannot be had is a fault of this host, and is not told', async () => {
+    await using folder = await TempFolder.open()
+    const forbidden = await folder.file('forbidden', 's3cret\nsplit')
+    const long = await folder.file('long', 's3cret'.repeat(1000))
+    for (const [source, words] of [
+      [{ env: 'UNDERSTUDY_TEST_NONE' }, /^the variable UNDERSTUDY_TEST_NONE is not set$/],
+      [{ file: '/nowhere/token' }, /^\/nowhere\/token cannot be read \(ENOENT\)$/],
+      [{ file: forbidden }, /^the secret for authorization has characters that HTTP forbids$/],
+      [{ file: long }, /is longer than 4096 bytes$/],
+    ] as const) {
+      const { said, detail } = await probe(listener, { headers: { authorization: source } })
+      assert.equal(said, 'inconclusive secret')
+      assert.match(detail, words)
+    }
   })
 })
