@@ -42,7 +42,14 @@ const overrideBody = z.strictObject({
   force: z.boolean().default(false),
 })
 
-const releaseQuery = z.strictObject({ target, author })
+const releaseQuery = z.strictObject({
+  target,
+  author,
+  volatile: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform(said => said === 'true'),
+})
 
 const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
 
@@ -60,7 +67,7 @@ export function addOperations(app: FastifyInstance, control: ControlView, action
   app.delete<{ Querystring: z.infer<typeof releaseQuery> }>(
     '/api/v1/overrides',
     { schema: { querystring: releaseQuery } },
-    ({ query }) => done(() => actions.release(query.target, query.author)),
+    ({ query }) => done(() => actions.release(query.target, query.author, query.volatile)),
   )
   app.post<{ Params: { zone: string; pool: string } }>(
     '/api/v1/pools/:zone/:pool/failback',

@@ -34,8 +34,12 @@ export function setOverride(
   return tell(options, server => ask(server, { method: 'POST', path: '/api/v1/overrides', body }))
 }
 
-export function release(target: string, options: OperateOptions): Promise<number> {
-  const query = new URLSearchParams({ target, author: author() })
+export function release(
+  target: string,
+  options: OperateOptions & { readonly volatile?: boolean },
+): Promise<number> {
+  const volatile = String(options.volatile ?? false)
+  const query = new URLSearchParams({ target, author: author(), volatile })
   return tell(options, server => ask(server, { method: 'DELETE', path: `/api/v1/overrides?${query}` }))
 }
 

@@ -104,8 +104,11 @@ function program(exit: (code: number) => void): Command {
   operating(root.command('release'))
     .description('take back what drain, force and pin have said')
     .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
+    .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
-    .action(async (target: string, options: OperateOptions) => exit(await release(target, options)))
+    .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
+      exit(await release(target, options)),
+    )
   operating(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
     .argument('<pool>', 'ZONE/POOL')

@@ -34,6 +34,7 @@ export class Refusal extends Error {
 export class Operations {
   readonly #judging: Judging
   readonly #book: OverrideBook
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(judging: Judging, book: OverrideBook) {
     this.#judging = judging
@@ -41,7 +42,40 @@ export class Operations {
   }
 
   /** Puts an override in force; it is stored when this resolves. Rejects with a `Refusal`. */
-  async override(request: OverrideRequest): Promise<OperationResult> {
+  override(request: OverrideRequest): Promise<OperationResult> {
+    return this.#inTurn(() => this.#override(request))
+  }
+
+  /**
+   * Takes back what is on an endpoint, or on a whole pool. Rejects with a `Refusal` if there is nothing.
+   *
+   * @param isVolatile whether a restart may bring back what the disk does not forget
+   */
+  release(target: string, author: string, isVolatile = false): Promise<OperationResult> {
+    return this.#inTurn(() => this.#release(target, author, isVolatile))
+  }
+
+  /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
+  failBack(target: string): OperationResult {
+    const pool = this.#pool(target)
+    if (pool.pool.policy !== 'failover')
+      throw new Refusal(
+        'conflict',
+        `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
+      )
+    const changes = this.#judging.failBack(pool)
+    if (changes.length > 0) return resultOf(pool, `failed back ${nameOf(pool)}`)
+    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
+    const [primary] = pool.pool.endpoints
+    if (primary !== undefined && served.size === 1 && served.has(primary.name))
+      throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
+    const evidence = pool.pool.endpoints
+      .filter(({ name }) => !served.has(name))
+      .map(endpoint => standingText(pool, endpoint, this.#judging.wallMs()))
+    throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  }
+
+  async #override(request: OverrideRequest): Promise<OperationResult> {
     const { pool, endpoint } = this.#endpoint(request.target)
     const { kind, forMs, reason, author, volatile, force } = request
     const nowMs = this.#judging.wallMs()
@@ -68,14 +102,13 @@ export class Operations {
     return resultOf(pool, `${kind} ${nameOf(pool)}/${endpoint} until ${until}`)
   }
 
-  /** Takes back what is on an endpoint, or on a whole pool. Rejects with a `Refusal` if there is nothing. */
-  async release(target: string, author: string): Promise<OperationResult> {
+  async #release(target: string, author: string, isVolatile: boolean): Promise<OperationResult> {
     const found = this.#poolOrEndpoint(target)
     const { pool, endpoint } = found
     const key = { zone: pool.zoneName, pool: pool.pool.name }
     let released: readonly Override[]
     try {
-      released = await this.#book.release(key, endpoint)
+      released = await this.#book.release(key, endpoint, isVolatile)
     } catch (error) {
       throw new Refusal('store', reasonOfRefusal(error))
     }
@@ -90,24 +123,11 @@ export class Operations {
     return resultOf(pool, `released ${what}`)
   }
 
-  /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
-  failBack(target: string): OperationResult {
-    const pool = this.#pool(target)
-    if (pool.pool.policy !== 'failover')
-      throw new Refusal(
-        'conflict',
-        `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
-      )
-    const changes = this.#judging.failBack(pool)
-    if (changes.length > 0) return resultOf(pool, `failed back ${nameOf(pool)}`)
-    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
-    const [primary] = pool.pool.endpoints
-    if (primary !== undefined && served.size === 1 && served.has(primary.name))
-      throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
-    const evidence = pool.pool.endpoints
-      .filter(({ name }) => !served.has(name))
-      .map(endpoint => standingText(pool, endpoint, this.#judging.wallMs()))
-    throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  /** One decision after the other, so that each is made by what the one before has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 
   /** What leaves a family without any usable endpoint is done only if that is said. */
