@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
 import type { ConfiguredZone } from '#config/configuration.ts'
-import { isOpen } from '#steering/maintenance.ts'
 import {
   effectOn as effectOf,
   isInForce,
@@ -18,7 +17,7 @@ import {
   type ZoneWindow,
 } from '#steering/override.ts'
 import type { Store } from '#store/store.ts'
-import { plainName } from './plan.ts'
+import { WindowWatch } from './window-watch.ts'
 
 const MAX_OVERRIDES = 1000
 /** The wall clock may be set: what depends on it is looked at again after so long. */
@@ -41,11 +40,7 @@ export class OverrideBook {
   #overrides: readonly Override[]
   /** Monotonic time at which each is over at the latest, by id. */
   readonly #untilMs = new Map<string, number>()
-  #windows: readonly ZoneWindow[] = []
-  /** Those of the windows that are open from a wall time on until another, at which that changes: to find out is dear. */
-  #open: readonly ZoneWindow[] = []
-  #openFromMs = Number.POSITIVE_INFINITY
-  #openUntilMs = Number.NEGATIVE_INFINITY
+  readonly #windows = new WindowWatch()
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -59,17 +54,14 @@ export class OverrideBook {
 
   /** Takes the maintenance windows of a configuration. */
   adopt(zones: readonly ConfiguredZone[]): void {
-    this.#windows = zones.flatMap(({ zone, maintenance }) =>
-      maintenance.map(window => ({ ...window, zone: plainName(zone.origin) })),
-    )
-    this.#openUntilMs = Number.NEGATIVE_INFINITY
+    this.#windows.adopt(zones, this.#options.clock.wallMs())
     this.look()
   }
 
   /** Looks which windows are open now. What has expired is taken out, and given. */
   look(): readonly Override[] {
     const wallMs = this.#options.clock.wallMs()
-    if (wallMs < this.#openFromMs || wallMs >= this.#openUntilMs) this.#lookAtWindows(wallMs)
+    this.#windows.look(wallMs)
     const nowMs = this.#options.clock.monotonicMs()
     const over = this.#overrides.filter(
       one => !isInForce(one, wallMs) || (this.#untilMs.get(one.id) ?? 0) <= nowMs,
@@ -101,7 +93,7 @@ export class OverrideBook {
 
   /** The open windows that drain the endpoint. */
   windowsOn({ zone, pool }: PoolKey, endpoint: string): readonly ZoneWindow[] {
-    return this.#open.filter(
+    return this.#windows.open.filter(
       one => one.zone === zone && one.pool === pool && one.endpoints.includes(endpoint),
     )
   }
@@ -116,7 +108,7 @@ export class OverrideBook {
     const { clock } = this.#options
     const wallMs = clock.wallMs()
     const next = Math.min(
-      this.#openUntilMs,
+      this.#windows.nextMs,
       nextOverrideChangeMs(this.#overrides, [], wallMs) ?? Number.POSITIVE_INFINITY,
     )
     if (next === Number.POSITIVE_INFINITY) return undefined
@@ -188,17 +180,11 @@ export class OverrideBook {
     this.#untilMs.set(id, clock.monotonicMs() + leftMs)
   }
 
-  #lookAtWindows(wallMs: number): void {
-    this.#open = this.#windows.filter(window => isOpen(window, wallMs))
-    this.#openFromMs = wallMs
-    this.#openUntilMs = nextOverrideChangeMs([], this.#windows, wallMs) ?? Number.POSITIVE_INFINITY
-  }
-
   #keep(overrides: readonly Override[]): void {
     this.#overrides = overrides
     const kept = new Set(overrides.map(({ id }) => id))
     for (const id of this.#untilMs.keys()) if (!kept.has(id)) this.#untilMs.delete(id)
-    this.#concerned = new Set([...overrides, ...this.#windows].map(({ zone, pool }) => `${zone}/${pool}`))
+    this.#concerned = new Set([...overrides, ...this.#windows.all].map(({ zone, pool }) => `${zone}/${pool}`))
   }
 
   /** What is over does no harm on the disk: it is not taken up again. */
