@@ -1,5 +1,7 @@
 /** What operators ask for: checked, stored, put in force; or refused, with the reason and what can be done. */
+import type { Family } from '#base/address.ts'
 import type { Override, OverrideKind } from '#steering/override.ts'
+import { addressesOf } from '#steering/pool.ts'
 import { isUsable } from '#steering/standing.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
@@ -64,15 +66,40 @@ export class Operations {
         `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
       )
     const changes = this.#judging.failBack(pool)
-    if (changes.length > 0) return resultOf(pool, `failed back ${nameOf(pool)}`)
     const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
+    if (changes.length > 0) {
+      const evidence = this.#evidence(pool, name => served.has(name))
+      return { ...resultOf(pool, `failed back ${nameOf(pool)}`), evidence }
+    }
     const [primary] = pool.pool.endpoints
     if (primary !== undefined && served.size === 1 && served.has(primary.name))
       throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
-    const evidence = pool.pool.endpoints
-      .filter(({ name }) => !served.has(name))
-      .map(endpoint => standingText(pool, endpoint, this.#judging.wallMs()))
+    const evidence = this.#evidence(pool, name => !served.has(name))
     throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  }
+
+  /**
+   * Returns to the primary; if that is refused since nothing is up, forces the primary up for so long. Rejects with a `Refusal` where
+   * that does not help: a pinned pool, or one without a primary.
+   */
+  async forceBack(
+    target: string,
+    decision: Omit<OverrideRequest, 'kind' | 'target' | 'force'>,
+  ): Promise<OperationResult> {
+    try {
+      return this.failBack(target)
+    } catch (error) {
+      const pool = this.#pool(target)
+      const [primary] = pool.pool.endpoints
+      const isPinned = this.#book.of({ zone: pool.zoneName, pool: pool.pool.name }).pin !== undefined
+      const isServed = pool.families.every(family => servesFirst(pool, family))
+      if (isPinned || isServed || primary === undefined || pool.pool.policy !== 'failover') throw error
+      const forced = `${nameOf(pool)}/${primary.name}`
+      const result = await this.override({ ...decision, kind: 'force-up', target: forced, force: true })
+      this.#judging.failBack(this.#pool(target))
+      const now = this.#pool(target)
+      return { ...resultOf(now, result.done), evidence: this.#evidence(now, name => name === primary.name) }
+    }
   }
 
   async #override(request: OverrideRequest): Promise<OperationResult> {
@@ -123,6 +150,12 @@ export class Operations {
     return resultOf(pool, `released ${what}`)
   }
 
+  #evidence(pool: PoolState, isMeant: (name: string) => boolean): string[] {
+    return pool.pool.endpoints
+      .filter(({ name }) => isMeant(name))
+      .map(endpoint => standingText(pool, endpoint, this.#judging.now()))
+  }
+
   /** One decision after the other, so that each is made by what the one before has left. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work)
@@ -147,7 +180,7 @@ export class Operations {
     if (!standings.some(({ standing }) => isUsable(standing)))
       throw new Refusal(
         'conflict',
-        `${standingText(pool, pinned, this.#judging.wallMs())}; --force pins ${name} to it all the same`,
+        `${standingText(pool, pinned, this.#judging.now())}; --force pins ${name} to it all the same`,
       )
   }
 
@@ -196,6 +229,13 @@ export class Operations {
     const names = shown.flatMap(pool => endpointNames(pool).map(endpoint => `${nameOf(pool)}/${endpoint}`))
     return names.length === 0 ? 'there are no pools' : `there are: ${names.slice(0, 20).join(', ')}`
   }
+}
+
+/** Whether the first endpoint that has addresses of the family is in service. */
+function servesFirst(state: PoolState, family: Family): boolean {
+  const first = state.pool.endpoints.find(endpoint => addressesOf(endpoint, family).length > 0)
+  const selection = state.selection(family)
+  return selection?.mode === 'serving' && selection.endpoints[0] === first?.name
 }
 
 function isCalled(target: string, name: string): boolean {

@@ -166,7 +166,8 @@ describe('force and pin', () => {
     assert.equal(answered(world), PRIMARY)
     await assert.rejects(world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' }), {
       kind: 'conflict',
-      message: /^backup: 192\.0\.2\.2 down, fail 0 s ago: no answer in 4s .*--force pins a\.test\/www to it/,
+      message:
+        /^backup: 192\.0\.2\.2 down since \S+Z, fail 0 s ago: no answer in 4s .*--force pins a\.test\/www to it/,
     })
   })
 })
@@ -197,7 +198,10 @@ describe('failback', () => {
     await using world = await begin('    failback: manual\n')
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
     assert.equal(answered(world), BACKUP)
-    const { answers } = world.operations.failBack('a.test/www')
+    const { answers, evidence } = world.operations.failBack('a.test/www')
+    assert.deepEqual(evidence, [
+      'primary: 192.0.2.1 up since 2026-01-01T00:00:00.000Z, pass 0 s ago: status 200 (passes 2, fails 0)',
+    ])
     assert.deepEqual(answers, [{ family: 'ipv4', selected: 'primary' }])
     assert.equal(answered(world), PRIMARY)
     assert.throws(() => world.operations.failBack('a.test/www'), {
@@ -212,8 +216,38 @@ describe('failback', () => {
     assert.throws(() => world.operations.failBack('a.test/www'), {
       kind: 'conflict',
       message:
-        'no endpoint of higher preference is up:\nprimary: 192.0.2.1 down, pass 0 s ago: status 200 (passes 1, fails 0)',
+        'no endpoint of higher preference is up:\nprimary: 192.0.2.1 down since 2026-01-01T00:00:00.000Z, pass 0 s ago: status 200 (passes 1, fails 0)',
     })
+  })
+})
+
+describe('a forced failback', () => {
+  const { kind: _, target: __, force: ___, ...decision } = REQUEST
+
+  it('serves the primary that is not up, for so long', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    const { done, answers, evidence } = await world.operations.forceBack('a.test/www', decision)
+    assert.match(done, /^force-up a\.test\/www\/primary until /)
+    assert.deepEqual(answers, [{ family: 'ipv4', selected: 'primary' }])
+    assert.match(evidence?.[0] ?? '', /^primary: 192\.0\.2\.1 down since \S+Z, fail 0 s ago/)
+    assert.equal(answered(world), PRIMARY)
+    await world.clock.advance(60_000)
+    assert.equal(answered(world), BACKUP)
+  })
+
+  it('forces nothing where the primary is up, or served, or cannot be served', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
+    await world.operations.forceBack('a.test/www', decision)
+    assert.equal(answered(world), PRIMARY)
+    await assert.rejects(world.operations.forceBack('a.test/www', decision), { message: /primary already$/ })
+    await world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' })
+    await assert.rejects(world.operations.forceBack('a.test/www', decision), { kind: 'conflict' })
+    assert.deepEqual(
+      world.book.list.map(({ kind }) => kind),
+      ['pin'],
+    )
   })
 })
 
