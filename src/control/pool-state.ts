@@ -85,16 +85,19 @@ export class PoolState {
   }
 
   /**
-   * The first selection after a start or a reload. Where nothing is known of any endpoint the earlier answer stays: it was decided by
-   * somebody who knew more.
+   * The first selection after a start or a reload. Where nothing is known of any endpoint, or what was known of one has been forgotten, the earlier
+   * answer stays: it was decided by somebody who knew more.
    */
   selectAtStart(now: SelectNow): SelectionChange[] {
-    const unknown = [...this.#addresses.values()].every(({ verdict }) => verdict === 'unknown')
+    const states = [...this.#addresses.values()]
+    const knowsLess =
+      states.every(({ verdict }) => verdict === 'unknown') ||
+      states.some(({ targets }) => targets.some(({ isForgotten }) => isForgotten))
     const resumed = this.families.every(family => this.#isStillPossible(this.#selections[family]))
     const isOverruled =
       now.overrides.pin !== undefined ||
       this.pool.endpoints.some(({ name }) => now.overrides.effectOn(name) !== 'none')
-    return this.#addresses.size > 0 && unknown && resumed && !isOverruled ? [] : this.select(now)
+    return states.length > 0 && knowsLess && resumed && !isOverruled ? [] : this.select(now)
   }
 
   standingOf(address: Address, nowMs: number): AddressStanding {

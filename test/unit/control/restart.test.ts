@@ -166,3 +166,17 @@ function damage(path: string): void {
   database.exec('DROP TABLE transitions; CREATE TABLE transitions (id INTEGER)')
   database.close()
 }
+
+it('what was forgotten of one endpoint, since the wall clock was set back, changes no answer', async () => {
+  const rule = '    when-all-down: servfail\n'
+  const text = zones()['a.test.yaml']?.replace('    check: web\n', `    check: web\n${rule}`) ?? ''
+  await using before = await World.begin({ 'a.test.yaml': text })
+  for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+  assert.equal(before.ask('www.a.test A').rcode, 'SERVFAIL')
+  before.clock.setWallBack(86_400_000)
+  before.outcomes(BACKUP, 'pass', 'fail')
+  await using world = await before.restart(1000)
+  assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL')
+  world.outcome(PRIMARY, 'pass')
+  assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+})
