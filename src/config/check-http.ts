@@ -1,7 +1,7 @@
 /** The health checks `http` and `https`. */
-import { RE2JS } from 're2js'
 import { z } from 'zod'
 import type { HttpSpec } from '#probe/spec.ts'
+import { bodyRegex, problemOfCost } from './body-regex.ts'
 import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
 import { readSection } from './section.ts'
@@ -58,7 +58,6 @@ const HTTP_SHAPE = {
 
 const MAX_BODY_TEXT = 4096
 const DEFAULT_BODY_BYTES = 65_536
-const MAX_REGEX_BYTES = 1_048_576
 
 type Range = HttpSpec['status'][number]
 
@@ -71,21 +70,10 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
   return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
 })
 
-/** In the syntax of RE2, which is read in linear time: without references back, and without looking around. */
-const regex = refine(text(MAX_BODY_TEXT), expression => {
-  try {
-    RE2JS.compile(expression)
-    return { value: expression }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { problem: `${show(expression)} is not a regular expression of RE2: ${why}` }
-  }
-})
-
 const EXPECT_SHAPE = {
   status: oneOrList(statusRange),
   body: text(MAX_BODY_TEXT),
-  'body-regex': regex,
+  'body-regex': bodyRegex,
 } as const
 const DEFAULT_STATUS: readonly Range[] = [[200, 299]]
 
@@ -123,21 +111,21 @@ function complainOfBodies(
   path: Path,
   method: string,
   maxBodyBytes: number,
-  { body, bodyRegex }: Pick<HttpSpec, 'body' | 'bodyRegex'>,
+  { body, bodyRegex: regex }: Pick<HttpSpec, 'body' | 'bodyRegex'>,
 ): void {
   if (['GET', 'HEAD'].includes(method) && source.keys(path).includes('request-body'))
     source.complain([...path, 'request-body'], `does not go with method ${method}; use POST`, 'key')
   for (const [key, expected] of [
     ['body', body],
-    ['body-regex', bodyRegex],
+    ['body-regex', regex],
   ] as const) {
     if (expected !== undefined && method === 'HEAD')
       source.complain([...path, 'expect', key], 'there is no body in an answer to HEAD; use GET')
   }
-  if (body !== undefined && bodyRegex !== undefined)
+  if (body !== undefined && regex !== undefined)
     source.complain([...path, 'expect', 'body-regex'], 'does not go with body:; say it all in one', 'key')
-  if (bodyRegex !== undefined && maxBodyBytes > MAX_REGEX_BYTES)
-    source.complain([...path, 'max-body'], `is more than ${MAX_REGEX_BYTES}, the limit for body-regex`)
+  const cost = regex === undefined ? undefined : problemOfCost(regex, maxBodyBytes)
+  if (cost !== undefined) source.complain([...path, 'expect', 'body-regex'], cost)
 }
 
 /** The spec that a URL stands for; of https where there is none. */
@@ -170,10 +158,10 @@ function expectation(
   if (written === undefined) return { status: DEFAULT_STATUS }
   const { values } = readSection(source, [...path, 'expect'], EXPECT_SHAPE)
   const status = values.status ?? DEFAULT_STATUS
-  const { body, 'body-regex': bodyRegex } = values
+  const { body, 'body-regex': regex } = values
   return {
     status,
     ...(body === undefined ? {} : { body }),
-    ...(bodyRegex === undefined ? {} : { bodyRegex }),
+    ...(regex === undefined ? {} : { bodyRegex: regex }),
   }
 }
