@@ -4,12 +4,11 @@ import type { HttpSpec } from '#probe/spec.ts'
 import { bodyRegex, problemOfCost } from './body-regex.ts'
 import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
-import { readSection } from './section.ts'
+import { headers } from './header-values.ts'
+import { demand, readSection } from './section.ts'
 import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
-
-const MAX_HEADERS = 64
 
 const requestPath = refine(text(2048), path =>
   /^\/[\x21-\x22\x24-\x7e]*$/.test(path)
@@ -19,34 +18,12 @@ const requestPath = refine(text(2048), path =>
       },
 )
 
-const headers = refine(z.record(z.string(), z.string()), all => {
-  const entries = Object.entries(all)
-  if (entries.length > MAX_HEADERS)
-    return { problem: `${entries.length} are too many; at most ${MAX_HEADERS}` }
-  for (const [name, value] of entries) {
-    const problem = problemOfHeader(name, value)
-    if (problem !== undefined) return { problem }
-  }
-  return { value: all }
-})
-
-/** These belong to the connection, not to the request, or have a key of their own. */
-const RESERVED = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']
-
-function problemOfHeader(name: string, value: string): string | undefined {
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name)) return `${show(name)} is not the name of a header`
-  if (name.toLowerCase() === 'host') return 'Host is not set here; use host:'
-  if (RESERVED.includes(name.toLowerCase())) return `${name} cannot be set`
-  if (value.length > 4096) return `${name} is longer than 4096 characters`
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
-    ? undefined
-    : `the value of ${name} has characters that HTTP forbids`
-}
-
 const HTTP_SHAPE = {
   method: choice(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
   'request-body': text(65_536),
   'certificate-days': nested,
+  'client-certificate': nested,
+  'keep-alive': z.boolean(),
   path: requestPath,
   host,
   headers,
@@ -70,6 +47,8 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
   return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
 })
 
+const CLIENT_CERTIFICATE_SHAPE = { cert: text(4096), key: text(4096) } as const
+
 const EXPECT_SHAPE = {
   status: oneOrList(statusRange),
   body: text(MAX_BODY_TEXT),
@@ -84,11 +63,18 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
   const maxBodyBytes = values['max-body'] ?? DEFAULT_BODY_BYTES
   if (expected.body !== undefined && Buffer.byteLength(expected.body) > maxBodyBytes)
     source.complain([...path, 'expect', 'body'], `is longer than max-body ${maxBodyBytes}`)
-  for (const key of ['verify', 'certificate-days']) {
+  for (const key of ['verify', 'certificate-days', 'client-certificate']) {
     if (!isTls && source.keys(path).includes(key))
       source.complain([...path, key], 'does not go with type http', 'key')
   }
   complainOfBodies(source, path, values.method ?? 'GET', maxBodyBytes, expected)
+  // RFC 9110 section 9.2.2: what meets a connection that has just been closed is sent again.
+  if (values['keep-alive'] === true && ['POST', 'PATCH'].includes(values.method ?? ''))
+    source.complain(
+      [...path, 'keep-alive'],
+      `does not go with method ${values.method}, which is never sent twice`,
+      'key',
+    )
   const requestBody = values['request-body']
   return {
     type: isTls ? 'https' : 'http',
@@ -101,8 +87,10 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
     maxBodyBytes,
     redirects: values.redirects ?? 0,
     verify: values.verify ?? isTls,
+    ...(values['keep-alive'] === true ? { keepAlive: true } : {}),
     ...(requestBody === undefined ? {} : { requestBody }),
     ...(isTls ? certificateDaysOf(source, path, values['certificate-days']) : {}),
+    ...(isTls ? clientCertificateOf(source, path, values['client-certificate']) : {}),
   }
 })
 
@@ -126,6 +114,21 @@ function complainOfBodies(
     source.complain([...path, 'expect', 'body-regex'], 'does not go with body:; say it all in one', 'key')
   const cost = regex === undefined ? undefined : problemOfCost(regex, maxBodyBytes)
   if (cost !== undefined) source.complain([...path, 'expect', 'body-regex'], cost)
+}
+
+/** `client-certificate:` of the check at the path; its files are not read yet. */
+function clientCertificateOf(
+  source: YamlSource,
+  path: Path,
+  written: unknown,
+): Pick<HttpSpec, 'clientCertificate'> {
+  if (written === undefined) return {}
+  const at = [...path, 'client-certificate']
+  const section = readSection(source, at, CLIENT_CERTIFICATE_SHAPE)
+  demand(source, at, section, 'cert', 'key')
+  const { cert, key } = section.values
+  if (cert === undefined || key === undefined) return {}
+  return { clientCertificate: { cert: { file: cert }, key: { file: key } } }
 }
 
 /** The spec that a URL stands for; of https where there is none. */

@@ -17,6 +17,21 @@ export interface CertificateDays {
   readonly fail?: number
 }
 
+/**
+ * Where a secret stands: a variable of the environment, or a file by its absolute path. Its value is never in a spec: keys are made of that,
+ * and it may be shown.
+ */
+export type SecretReference = { readonly env: string } | { readonly file: string }
+
+/** Values by `secretName`. Never shown, logged or stored. */
+export type Secrets = Readonly<Record<string, string>>
+
+/** Files in PEM. */
+export interface ClientCertificate {
+  readonly cert: SecretReference
+  readonly key: SecretReference
+}
+
 export interface HttpSpec extends AnySpec {
   readonly type: 'http' | 'https'
   readonly method: string
@@ -25,7 +40,7 @@ export interface HttpSpec extends AnySpec {
   /** The Host header and, with https, the name asked for by SNI and demanded of the certificate. */
   readonly host: string
   readonly port: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | SecretReference>>
   /** Inclusive ranges; a status in none of them is a fail. */
   readonly status: readonly (readonly [from: number, to: number])[]
   /** Must occur in the first `maxBodyBytes` of the body, byte for byte as UTF-8. */
@@ -40,6 +55,10 @@ export interface HttpSpec extends AnySpec {
   readonly redirects: number
   /** Whether the certificate must be valid and fit the name. */
   readonly verify: boolean
+  /** What is shown to an endpoint that asks for it. */
+  readonly clientCertificate?: ClientCertificate
+  /** Whether the connection is kept for the next probe. */
+  readonly keepAlive?: boolean
 }
 
 export interface TcpSpec extends AnySpec {
@@ -119,4 +138,6 @@ export interface ProbeTarget {
   readonly spec: ProbeSpec
   readonly address: string
   readonly timing: CheckTiming
+  /** What the spec refers to. The key does not cover it: a secret that has been changed makes no other target. */
+  readonly secrets?: Secrets
 }

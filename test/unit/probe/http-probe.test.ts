@@ -173,6 +173,35 @@ describe('a redirect', () => {
     assert.equal((await chain(['http://www.probe.test:PORT/'], 1, { body: 'here' })).said, 'pass ok')
   })
 
+  it('is asked for by GET where the status says so, and else by the same method with its body', async () => {
+    const cases = [
+      [301, 'POST', 'GET '],
+      [302, 'POST', 'GET '],
+      [303, 'PUT', 'GET '],
+      [303, 'HEAD', 'HEAD '],
+      [302, 'PUT', 'PUT x'],
+      [307, 'POST', 'POST x'],
+      [308, 'POST', 'POST x'],
+    ] as const
+    for (const [status, method, expected] of cases) {
+      const seen: string[] = []
+      const { said } = await probe(
+        (request, response) => {
+          let body = ''
+          request.on('data', piece => {
+            body += piece
+          })
+          request.on('end', () => {
+            seen.push(`${request.method} ${body}`)
+            response.writeHead(request.url === '/b' ? 200 : status, { location: '/b' }).end()
+          })
+        },
+        { method, redirects: 1, ...(method === 'HEAD' ? {} : { requestBody: 'x' }) },
+      )
+      assert.deepEqual([said, seen[1]], ['pass ok', expected], `${status} ${method}`)
+    }
+  })
+
   it('is not followed more often than asked', async () => {
     assert.deepEqual(await chain(['/b', '/c'], 1), { said: 'fail redirect', detail: 'more than 1 redirects' })
   })
