@@ -12,23 +12,25 @@ import type { TransitionView } from '#control/view.ts'
 import { askAddresses, type Seen } from './ask.ts'
 import { VERSION } from './version.ts'
 
-const PRIMARY = '127.0.0.1'
-const BACKUP = '127.0.0.2'
+/** What is answered. Not every system has more than one loopback address, so both are probed at the first, at ports of their own. */
+const PRIMARY = '192.0.2.1'
+const BACKUP = '192.0.2.2'
+const PROBED = '127.0.0.1'
 const NAME = 'www.demo.test'
 const POLL_MS = 20
 const PATIENCE_MS = 20_000
 
-function zoneFile(port: number): string {
+function zoneFile(primaryPort: number, backupPort: number): string {
   return `zone: demo.test
 nameservers: { ns1: 127.0.0.1 }
 checks:
-  web: { type: http, port: ${port}, path: /health, interval: 2s, fast-interval: 500ms, timeout: 1s, fall: 3, rise: 2 }
+  web: { type: http, probe-address: ${PROBED}, path: /health, interval: 2s, fast-interval: 500ms, timeout: 1s, fall: 3, rise: 2 }
 pools:
   www:
     check: web
     endpoints:
-      - { name: primary, address: ${PRIMARY} }
-      - { name: backup, address: ${BACKUP} }
+      - { name: primary, address: ${PRIMARY}, port: ${primaryPort} }
+      - { name: backup, address: ${BACKUP}, port: ${backupPort} }
 names:
   www: { pool: www, ttl: 10s, ttl-min: 1s }
 `
@@ -56,15 +58,14 @@ export async function demo({ keep }: { readonly keep?: boolean }): Promise<numbe
 
 async function setUp(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
-  const backup = new WebServer(BACKUP)
+  const [primary, backup] = [new WebServer(), new WebServer()]
+  await primary.start(0)
   await backup.start(0)
-  const primary = new WebServer(PRIMARY)
-  await primary.start(backup.port)
-  await writeFile(join(folder, 'demo.test.yaml'), zoneFile(backup.port))
-  say(
-    `Two web servers, http://${PRIMARY}:${backup.port} (primary) and http://${BACKUP}:${backup.port} (backup).`,
-  )
-  say(`The zone that is served:\n\n${zoneFile(backup.port).replace(/^/gm, '    ').trimEnd()}\n`)
+  const zone = zoneFile(primary.port, backup.port)
+  await writeFile(join(folder, 'demo.test.yaml'), zone)
+  say(`Two web servers stand for ${PRIMARY} (primary, http://${PROBED}:${primary.port})`)
+  say(`and ${BACKUP} (backup, http://${PROBED}:${backup.port}), and are probed in their place.`)
+  say(`The zone that is served:\n\n${zone.replace(/^/gm, '    ').trimEnd()}\n`)
   const state = join(folder, 'understudy.db')
   const request = {
     zones: folder,
@@ -88,7 +89,7 @@ async function startServer(request: LoadRequest): Promise<Server> {
   return server
 }
 
-async function play({ server, primary, backup }: Stage): Promise<boolean> {
+async function play({ server, primary }: Stage): Promise<boolean> {
   const [address] = server.bound
   if (address === undefined) throw new Error('not listening')
   const client = new Client(address)
@@ -102,7 +103,7 @@ async function play({ server, primary, backup }: Stage): Promise<boolean> {
   const failoverMs = await client.untilAnswered(BACKUP, stoppedMs)
   await client.show(`The answer names the backup ${seconds(failoverMs)} after the primary was stopped.`)
   const startedMs = performance.now()
-  await primary.start(backup.port)
+  await primary.start(primary.port)
   say(`--- The primary is started again.\n`)
   const failbackMs = await client.untilAnswered(PRIMARY, startedMs)
   await client.show(`The answer names the primary again ${seconds(failbackMs)} after it was started.`)
@@ -153,7 +154,7 @@ class Client {
 async function untilInterrupted({ server, primary }: Stage): Promise<void> {
   const [dns] = server.bound
   say(`All is left running. Ask it:  dig @127.0.0.1 -p ${dns?.port} ${NAME}`)
-  say(`Stop it with Ctrl+C. The primary is ${PRIMARY}:${primary.port}.`)
+  say(`Stop it with Ctrl+C. The primary is at ${PROBED}:${primary.port}.`)
   await new Promise<void>(resolve => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
@@ -162,20 +163,15 @@ async function untilInterrupted({ server, primary }: Stage): Promise<void> {
 
 /** A web server that says 200 to everything while it runs. */
 class WebServer {
-  readonly #address: string
   #http: HttpServer | undefined
   port = 0
-
-  constructor(address: string) {
-    this.#address = address
-  }
 
   async start(port: number): Promise<void> {
     const http = createServer((_, response) => response.end('ok\n'))
     this.#http = http
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject)
-      http.listen(port, this.#address, resolve)
+      http.listen(port, PROBED, resolve)
     })
     this.port = (http.address() as AddressInfo).port
   }

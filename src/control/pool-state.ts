@@ -85,16 +85,17 @@ export class PoolState {
   }
 
   /**
-   * The first selection after a start or a reload. Where nothing is known of any endpoint the earlier answer stays: it was decided by
-   * somebody who knew more.
+   * The first selection after a start or a reload. Where nothing is known of any endpoint, or what was known of one has been forgotten, the earlier
+   * answer stays: it was decided by somebody who knew more.
    */
   selectAtStart(now: SelectNow): SelectionChange[] {
-    const unknown = [...this.#addresses.values()].every(({ verdict }) => verdict === 'unknown')
+    const states = [...this.#addresses.values()]
+    const hasForgotten = states.some(({ targets }) => targets.some(({ isForgotten }) => isForgotten))
+    const knowsLess =
+      states.every(({ verdict }) => verdict === 'unknown') || (hasForgotten && !this.#servesWhatIsDown)
     const resumed = this.families.every(family => this.#isStillPossible(this.#selections[family]))
-    const isOverruled =
-      now.overrides.pin !== undefined ||
-      this.pool.endpoints.some(({ name }) => now.overrides.effectOn(name) !== 'none')
-    return this.#addresses.size > 0 && unknown && resumed && !isOverruled ? [] : this.select(now)
+    const stays = knowsLess && resumed && !this.#contradicts(now.overrides)
+    return states.length > 0 && stays ? [] : this.select(now)
   }
 
   standingOf(address: Address, nowMs: number): AddressStanding {
@@ -152,6 +153,27 @@ export class PoolState {
   ttlOf({ ttlSeconds, ttlMinSeconds }: ManagedName, selection: Selection): AnswerTtl {
     const times = selection.addresses.map(address => this.stateOf(address)?.earliestDownMs)
     return answerTtl(selection, { ttlSeconds, ttlMinSeconds }, times)
+  }
+
+  /** Whether operators or maintenance windows want another answer than that of before. */
+  #contradicts({ pin, effectOn }: PoolOverrides): boolean {
+    return this.families.some(family => {
+      const { mode, endpoints = [] } = this.#selections[family] ?? {}
+      if (pin !== undefined) return endpoints.join() !== pin
+      const forcesUp = this.pool.endpoints.some(({ name }) => effectOn(name) === 'forced-up')
+      if (forcesUp && mode !== 'serving') return true
+      return endpoints.some(name => effectOn(name) === 'drained' || effectOn(name) === 'forced-down')
+    })
+  }
+
+  get #servesWhatIsDown(): boolean {
+    return this.families.some(family => {
+      const selection = this.#selections[family]
+      return (
+        selection?.mode === 'serving' &&
+        selection.addresses.some(address => this.stateOf(address)?.verdict === 'down')
+      )
+    })
   }
 
   /** Whether the endpoints that it names have the addresses that it answers. */

@@ -25,6 +25,8 @@ export class TargetState {
   decidedWallMs: number | undefined
   /** Wall clock since when it is judged. */
   readonly sinceWallMs: number
+  /** Something is stored of it that does not count any more, and nothing has been seen since. */
+  isForgotten = false
   /** Monotonic start of the first fail of those that count now; endless where none does. */
   #firstFailMs = Number.POSITIVE_INFINITY
   /** A fail waits for what references say, or was not believed. */
@@ -44,7 +46,10 @@ export class TargetState {
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
   restore(stored: StoredVerdict, wallMs: number): void {
     const agoMs = wallMs - stored.atMs
-    if (Math.abs(agoMs) > ABSENCE_INTERVALS * this.target.timing.intervalMs) return
+    if (Math.abs(agoMs) > ABSENCE_INTERVALS * this.target.timing.intervalMs) {
+      this.isForgotten = true
+      return
+    }
     this.health = stored.health
     this.lastProbeMs -= Math.max(0, agoMs)
     if (stored.health.fails > 0) this.#firstFailMs = this.lastProbeMs
@@ -65,6 +70,7 @@ export class TargetState {
     mayFall: (firstFailMs: number) => MayFall,
   ): Health {
     const before = this.health
+    this.isForgotten = false
     this.lastOutcome = { outcome, wallMs: endedWallMs }
     if (outcome.kind === 'inconclusive') return before
     const after = judge(before, outcome.kind, this.target.timing)

@@ -166,3 +166,31 @@ function damage(path: string): void {
   database.exec('DROP TABLE transitions; CREATE TABLE transitions (id INTEGER)')
   database.close()
 }
+
+it('what was forgotten of one endpoint, since the wall clock was set back, changes no answer', async () => {
+  const rule = '    when-all-down: servfail\n'
+  const text = zones()['a.test.yaml']?.replace('    check: web\n', `    check: web\n${rule}`) ?? ''
+  await using before = await World.begin({ 'a.test.yaml': text })
+  for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+  assert.equal(before.ask('www.a.test A').rcode, 'SERVFAIL')
+  before.clock.setWallBack(86_400_000)
+  before.outcomes(BACKUP, 'pass', 'fail')
+  await using world = await before.restart(1000)
+  assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL')
+  world.outcome(PRIMARY, 'pass')
+  assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+})
+
+it('but what is known to be down is left, also where something was forgotten of another', async () => {
+  await using before = await World.begin(zones())
+  before.outcomes(BACKUP, 'pass')
+  before.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+  const kind = 'force-up'
+  const request = { kind, target: 'www/primary', forMs: 60_000, reason: '', author: '', force: true } as const
+  await before.operations.override({ ...request, volatile: true })
+  assert.deepEqual(before.addresses('www.a.test A'), [PRIMARY])
+  before.clock.setWallBack(86_400_000)
+  before.outcomes(PRIMARY, 'pass', 'fail')
+  await using world = await before.restart(1000)
+  assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+})

@@ -274,3 +274,22 @@ describe('a latency limit', () => {
     assert.equal((await probe(late(200), { latencyLimitMs: 10_000 })).said, 'pass ok')
   })
 })
+
+describe('a secret in a header', () => {
+  it('is sent, and what the endpoint says of it is not told', async () => {
+    const seen: unknown[] = []
+    const server = createServer(({ headers }, response) => {
+      seen.push(headers['authorization'])
+      response.writeHead(401, `${headers['authorization']}`, { 'x-token': `${headers['authorization']}` })
+      response.end(`${headers['authorization']}`)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const target = targetOf(httpSpec(port, { headers: { authorization: { env: 'TOKEN' } } }))
+    const outcome = await runProbe({ ...target, secrets: { 'env TOKEN': 'Bearer s3cret' } }, USER_AGENT)
+    assert.deepEqual(seen, ['Bearer s3cret'])
+    assert.equal(outcome.reason, 'status')
+    assert.doesNotMatch(JSON.stringify([target, outcome]), /s3cret/)
+    await new Promise(resolve => server.close(resolve))
+  })
+})
