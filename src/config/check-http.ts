@@ -1,17 +1,14 @@
 /** The health checks `http` and `https`. */
-import { RE2JS } from 're2js'
 import { z } from 'zod'
-import { isHeaderValue } from '#probe/secret.ts'
-import type { HttpSpec, SecretSource } from '#probe/spec.ts'
+import type { HttpSpec } from '#probe/spec.ts'
+import { bodyRegex, problemOfCost } from './body-regex.ts'
 import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
-import { textOrSecret } from './secret.ts'
-import { readSection } from './section.ts'
+import { headers } from './header-values.ts'
+import { demand, readSection } from './section.ts'
 import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
-
-const MAX_HEADERS = 64
 
 const requestPath = refine(text(2048), path =>
   /^\/[\x21-\x22\x24-\x7e]*$/.test(path)
@@ -21,33 +18,12 @@ const requestPath = refine(text(2048), path =>
       },
 )
 
-const headers = refine(z.record(z.string(), textOrSecret), all => {
-  const entries = Object.entries(all)
-  if (entries.length > MAX_HEADERS)
-    return { problem: `${entries.length} are too many; at most ${MAX_HEADERS}` }
-  for (const [name, value] of entries) {
-    const problem = problemOfHeader(name, value)
-    if (problem !== undefined) return { problem }
-  }
-  return { value: all }
-})
-
-/** These belong to the connection, not to the request, or have a key of their own. */
-const RESERVED = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']
-
-function problemOfHeader(name: string, value: string | SecretSource): string | undefined {
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/.test(name)) return `${show(name)} is not the name of a header`
-  if (name.toLowerCase() === 'host') return 'Host is not set here; use host:'
-  if (RESERVED.includes(name.toLowerCase())) return `${name} cannot be set`
-  if (typeof value !== 'string') return undefined
-  if (value.length > 4096) return `${name} is longer than 4096 characters`
-  return isHeaderValue(value) ? undefined : `the value of ${name} has characters that HTTP forbids`
-}
-
 const HTTP_SHAPE = {
   method: choice(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
   'request-body': text(65_536),
   'certificate-days': nested,
+  'client-certificate': nested,
+  'keep-alive': z.boolean(),
   path: requestPath,
   host,
   headers,
@@ -59,7 +35,6 @@ const HTTP_SHAPE = {
 
 const MAX_BODY_TEXT = 4096
 const DEFAULT_BODY_BYTES = 65_536
-const MAX_REGEX_BYTES = 1_048_576
 
 type Range = HttpSpec['status'][number]
 
@@ -72,21 +47,12 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
   return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
 })
 
-/** In the syntax of RE2, which is read in linear time: without references back, and without looking around. */
-const regex = refine(text(MAX_BODY_TEXT), expression => {
-  try {
-    RE2JS.compile(expression)
-    return { value: expression }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { problem: `${show(expression)} is not a regular expression of RE2: ${why}` }
-  }
-})
+const CLIENT_CERTIFICATE_SHAPE = { cert: text(4096), key: text(4096) } as const
 
 const EXPECT_SHAPE = {
   status: oneOrList(statusRange),
   body: text(MAX_BODY_TEXT),
-  'body-regex': regex,
+  'body-regex': bodyRegex,
 } as const
 const DEFAULT_STATUS: readonly Range[] = [[200, 299]]
 
@@ -97,11 +63,18 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
   const maxBodyBytes = values['max-body'] ?? DEFAULT_BODY_BYTES
   if (expected.body !== undefined && Buffer.byteLength(expected.body) > maxBodyBytes)
     source.complain([...path, 'expect', 'body'], `is longer than max-body ${maxBodyBytes}`)
-  for (const key of ['verify', 'certificate-days']) {
+  for (const key of ['verify', 'certificate-days', 'client-certificate']) {
     if (!isTls && source.keys(path).includes(key))
       source.complain([...path, key], 'does not go with type http', 'key')
   }
   complainOfBodies(source, path, values.method ?? 'GET', maxBodyBytes, expected)
+  // RFC 9110 section 9.2.2: what meets a connection that has just been closed is sent again.
+  if (values['keep-alive'] === true && ['POST', 'PATCH'].includes(values.method ?? ''))
+    source.complain(
+      [...path, 'keep-alive'],
+      `does not go with method ${values.method}, which is never sent twice`,
+      'key',
+    )
   const requestBody = values['request-body']
   return {
     type: isTls ? 'https' : 'http',
@@ -114,8 +87,10 @@ export const HTTP_KIND = checkKind(HTTP_SHAPE, ({ source, path, type, section: {
     maxBodyBytes,
     redirects: values.redirects ?? 0,
     verify: values.verify ?? isTls,
+    ...(values['keep-alive'] === true ? { keepAlive: true } : {}),
     ...(requestBody === undefined ? {} : { requestBody }),
     ...(isTls ? certificateDaysOf(source, path, values['certificate-days']) : {}),
+    ...(isTls ? clientCertificateOf(source, path, values['client-certificate']) : {}),
   }
 })
 
@@ -124,21 +99,36 @@ function complainOfBodies(
   path: Path,
   method: string,
   maxBodyBytes: number,
-  { body, bodyRegex }: Pick<HttpSpec, 'body' | 'bodyRegex'>,
+  { body, bodyRegex: regex }: Pick<HttpSpec, 'body' | 'bodyRegex'>,
 ): void {
   if (['GET', 'HEAD'].includes(method) && source.keys(path).includes('request-body'))
     source.complain([...path, 'request-body'], `does not go with method ${method}; use POST`, 'key')
   for (const [key, expected] of [
     ['body', body],
-    ['body-regex', bodyRegex],
+    ['body-regex', regex],
   ] as const) {
     if (expected !== undefined && method === 'HEAD')
       source.complain([...path, 'expect', key], 'there is no body in an answer to HEAD; use GET')
   }
-  if (body !== undefined && bodyRegex !== undefined)
+  if (body !== undefined && regex !== undefined)
     source.complain([...path, 'expect', 'body-regex'], 'does not go with body:; say it all in one', 'key')
-  if (bodyRegex !== undefined && maxBodyBytes > MAX_REGEX_BYTES)
-    source.complain([...path, 'max-body'], `is more than ${MAX_REGEX_BYTES}, the limit for body-regex`)
+  const cost = regex === undefined ? undefined : problemOfCost(regex, maxBodyBytes)
+  if (cost !== undefined) source.complain([...path, 'expect', 'body-regex'], cost)
+}
+
+/** `client-certificate:` of the check at the path; its files are not read yet. */
+function clientCertificateOf(
+  source: YamlSource,
+  path: Path,
+  written: unknown,
+): Pick<HttpSpec, 'clientCertificate'> {
+  if (written === undefined) return {}
+  const at = [...path, 'client-certificate']
+  const section = readSection(source, at, CLIENT_CERTIFICATE_SHAPE)
+  demand(source, at, section, 'cert', 'key')
+  const { cert, key } = section.values
+  if (cert === undefined || key === undefined) return {}
+  return { clientCertificate: { cert: { file: cert }, key: { file: key } } }
 }
 
 /** The spec that a URL stands for; of https where there is none. */
@@ -171,10 +161,10 @@ function expectation(
   if (written === undefined) return { status: DEFAULT_STATUS }
   const { values } = readSection(source, [...path, 'expect'], EXPECT_SHAPE)
   const status = values.status ?? DEFAULT_STATUS
-  const { body, 'body-regex': bodyRegex } = values
+  const { body, 'body-regex': regex } = values
   return {
     status,
     ...(body === undefined ? {} : { body }),
-    ...(bodyRegex === undefined ? {} : { bodyRegex }),
+    ...(regex === undefined ? {} : { bodyRegex: regex }),
   }
 }

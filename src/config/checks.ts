@@ -4,6 +4,7 @@ import type { Address } from '#base/address.ts'
 import { formatDuration } from '#base/duration.ts'
 import { type DampingRule, NO_DAMPING } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
+import type { Secrets } from '#probe/spec.ts'
 import { DNS_KIND } from './check-dns.ts'
 import { EXEC_KIND } from './check-exec.ts'
 import {
@@ -34,6 +35,8 @@ export interface ProbeDraft {
   readonly spec: DraftSpec
   readonly timing: CheckTiming
   readonly damping: DampingRule
+  /** What the spec refers to; undefined where it refers to nothing. */
+  readonly secrets?: Secrets
   /** What is probed in place of the address that is served. */
   readonly probeAddress: Address | undefined
 }

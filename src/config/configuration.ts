@@ -4,7 +4,7 @@ import type { Address, SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
 import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
-import type { ProbeSpec } from '#probe/spec.ts'
+import type { ProbeSpec, Secrets } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
 import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
@@ -19,6 +19,8 @@ export interface HealthCheck {
   readonly spec: ProbeSpec
   readonly timing: CheckTiming
   readonly damping: DampingRule
+  /** What the spec refers to. */
+  readonly secrets?: Secrets
   /** What is probed in place of the address that is served. */
   readonly probeAddress?: Address
 }

@@ -29,8 +29,12 @@ export class Files {
   readonly #cwd: string
   readonly #hash = createHash('sha256')
 
-  constructor(cwd: string) {
+  /** What secrets may stand in, beside files. */
+  readonly env: Readonly<Record<string, string | undefined>>
+
+  constructor(cwd: string, env: Readonly<Record<string, string | undefined>>) {
     this.#cwd = cwd
+    this.env = env
   }
 
   /** The path as a person reads it: relative to the working folder where that is shorter. */
@@ -42,9 +46,9 @@ export class Files {
   /** The file, or in words what is in the way. */
   async read(path: string, maxBytes: number): Promise<SourceFile | { readonly problem: string }> {
     try {
-      const { size, mtimeMs, ...stats } = await statFile(path)
-      if (!stats.regular) return { problem: 'is not a file' }
-      if (size > maxBytes) return { problem: `is larger than ${maxBytes / 1024 / 1024} MiB` }
+      const { mtimeMs, ...stats } = await statFile(path)
+      const problem = problemOfStats(stats, maxBytes)
+      if (problem !== undefined) return { problem }
       const bytes = await readFile(path)
       this.#hash.update(`${basename(path)}\n${bytes.length}\n`).update(bytes)
       const modifiedSeconds = Math.min(0xffffffff, Math.max(0, Math.floor(mtimeMs / 1000)))
@@ -54,10 +58,35 @@ export class Files {
     }
   }
 
+  /** The same of a file that holds a secret: it leaves no trace in the digest, which is shown. */
+  async readSecret(
+    path: string,
+    maxBytes: number,
+  ): Promise<{ readonly text: string } | { readonly problem: string }> {
+    try {
+      const problem = problemOfStats(await statFile(path), maxBytes)
+      if (problem !== undefined) return { problem }
+      const text = decodeText(await readFile(path))
+      return text === undefined ? { problem: 'is not text in UTF-8' } : { text }
+    } catch (error) {
+      return { problem: problemOf(error) }
+    }
+  }
+
   /** SHA-256 in hex over the names and contents of all files read; call it once, at the end. */
   digest(): string {
     return this.#hash.digest('hex')
   }
+}
+
+function problemOfStats(
+  { size, regular }: { size: number; regular: boolean },
+  maxBytes: number,
+): string | undefined {
+  if (!regular) return 'is not a file'
+  if (size <= maxBytes) return undefined
+  const kib = maxBytes / 1024
+  return `is larger than ${kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`}`
 }
 
 /** In words what the system says about a path. */

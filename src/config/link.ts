@@ -79,9 +79,16 @@ function linkTree(
 ): AnyCheck | undefined {
   if ('spec' in check) {
     complainOfSource(source, path, check, draft)
-    const { name, timing, damping, probeAddress } = check
+    const { name, timing, damping, secrets, probeAddress } = check
     const spec = withHost(source, path, check.spec, draft, drafts)
-    return { name, spec, timing, damping, ...(probeAddress === undefined ? {} : { probeAddress }) }
+    return {
+      name,
+      spec,
+      timing,
+      damping,
+      ...(secrets === undefined ? {} : { secrets }),
+      ...(probeAddress === undefined ? {} : { probeAddress }),
+    }
   }
   const { name, kind, count, inverted, damping } = check
   // Parts that are missing or go in circles are complained of where they are written.

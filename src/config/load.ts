@@ -36,7 +36,7 @@ const DEFAULT_FILE = 'understudy.yaml'
 
 /** Reads everything that the server needs. Never throws: what is wrong is complained of, all at once. */
 export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
-  const loading = new Loading(request.cwd)
+  const loading = new Loading(request)
   const path = await configPath(request)
   const file = path === undefined ? undefined : await loading.readYaml(path)
   // Where the zones are, an unreadable file does not say.
@@ -51,7 +51,7 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
 /** Reads what the path names, for `understudy check PATH`: a folder of zones, one zone, or a server configuration with its zones. */
 export async function checkPath(path: string, { cwd, env }: Surroundings): Promise<Loaded> {
   const full = resolve(cwd, path)
-  const loading = new Loading(cwd)
+  const loading = new Loading({ cwd, env })
   const settings = readSettings(undefined, {}, cwd, loading.complaints)
   const kind = await kindOf(full, loading)
   if (kind === 'folder')
@@ -69,8 +69,8 @@ class Loading {
   readonly files: Files
   readonly complaints = new Complaints()
 
-  constructor(cwd: string) {
-    this.files = new Files(cwd)
+  constructor({ cwd, env }: Surroundings) {
+    this.files = new Files(cwd, env)
   }
 
   async readYaml(path: string): Promise<SettingsFile | undefined> {
@@ -121,6 +121,6 @@ async function kindOf(
     complaints.ofWhole(files.shown(path), 'is neither a folder nor a *.yaml or *.zone file')
     return undefined
   }
-  const look = await new Loading('/').readYaml(path)
+  const look = await new Loading({ cwd: '/', env: {} }).readYaml(path)
   return look !== undefined && looksLikeZone(look.source) ? 'zone' : 'settings'
 }

@@ -12,6 +12,7 @@ import { type MasterRead, readMaster } from './master.ts'
 import { type NameDraft, readNames } from './names.ts'
 import { originOfFile, type ReadZone } from './plain-zone.ts'
 import { readPools } from './pools.ts'
+import { readSecrets } from './secrets.ts'
 import { demand, notSupported, readSection, type Section } from './section.ts'
 import { makeZone } from './soa.ts'
 import { nested, text } from './values.ts'
@@ -62,7 +63,7 @@ export async function readManagedZone(
   if (said === undefined) complainOfOrigin(source, section)
   const known = origin ?? ROOT
   if (recordsPath === undefined) complainOfNobody(source, section)
-  const checks = readChecks(source)
+  const checks = await readSecrets(source, readChecks(source), dirname(path), files)
   const pools = readPools(source)
   const drafts = readNames(source, known, pools)
   const given =

@@ -3,7 +3,6 @@ import { type Address, FAMILIES, type Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Configuration, ConfiguredPool, ConfiguredZone } from '#config/configuration.ts'
 import type { DampingRule } from '#health/damping.ts'
-import type { CheckTiming } from '#health/timing.ts'
 import { probeKey } from '#probe/probe-key.ts'
 import type { ProbeSpec, ProbeTarget } from '#probe/spec.ts'
 import { addressesOf } from '#steering/pool.ts'
@@ -88,9 +87,18 @@ export class JudgedState {
     for (const endpoint of endpoints) {
       for (const address of endpoint.addresses) {
         const judged = judgedCheck(check, part => {
-          const { spec, timing, probeAddress = address } = part
-          const aimed = endpoint.probeAddress ?? probeAddress
-          return this.#targetOf(specAt(spec, endpoint.port), timing, aimed.text, before, verdicts, clock)
+          const { timing, secrets, probeAddress = address } = part
+          const spec = specAt(part.spec, endpoint.port)
+          const aimed = (endpoint.probeAddress ?? probeAddress).text
+          const key = probeKey(spec, timing, aimed)
+          const target: ProbeTarget = {
+            key,
+            spec,
+            timing,
+            address: aimed,
+            ...(secrets === undefined ? {} : { secrets }),
+          }
+          return this.#targetState(target, before, verdicts, clock)
         })
         addresses.set(address.text, this.#addressState(judged, check.damping, before, verdicts, clock))
       }
@@ -98,19 +106,18 @@ export class JudgedState {
     return addresses
   }
 
-  #targetOf(
-    spec: ProbeSpec,
-    timing: CheckTiming,
-    address: string,
+  #targetState(
+    target: ProbeTarget,
     before: JudgedState,
     verdicts: ReadonlyMap<string, StoredVerdict>,
     clock: Clock,
   ): TargetState {
-    const key = probeKey(spec, timing, address)
+    const { key } = target
     const known = this.targets.get(key) ?? before.targets.get(key)
-    const target = known ?? newTarget({ key, spec, timing, address }, verdicts.get(key), clock)
-    this.targets.set(key, target)
-    return target
+    const state = known ?? newTarget(target, verdicts.get(key), clock)
+    state.target = target
+    this.targets.set(key, state)
+    return state
   }
 
   #addressState(

@@ -14,7 +14,8 @@ const RECORD_EVERY_INTERVALS = 3
 const ABSENCE_INTERVALS = 10
 
 export class TargetState {
-  readonly target: ProbeTarget
+  /** Replaced where its secrets have been changed. */
+  target: ProbeTarget
   health: Health = UNKNOWN
   /** The latest outcome, inconclusive ones too, and when it came. */
   lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined

@@ -12,6 +12,7 @@ import { failureOf } from './failure.ts'
 import { type Finding, fail, pass } from './finding.ts'
 import { decodeStatus, encodeRequest } from './grpc-health.ts'
 import type { GrpcSpec } from './spec.ts'
+import { tlsContext } from './tls-context.ts'
 
 const METHOD = '/grpc.health.v1.Health/Check'
 /** A response is a few bytes. */
@@ -61,6 +62,7 @@ function connect(spec: GrpcSpec, address: string, deadline: Deadline): Socket {
   if (!spec.tls) return connectTcp(target)
   const socket = connectTls({
     ...target,
+    secureContext: tlsContext(),
     // RFC 6066 section 3: no addresses in the server name.
     servername: isIP(host) === 0 ? host : '',
     rejectUnauthorized: verify,

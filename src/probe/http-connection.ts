@@ -1,27 +1,29 @@
 /** The connection of an HTTP probe: to the endpoint's own address, whatever the name it asks for. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { checkServerIdentity, connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
+import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { type buildConnector, errors } from 'undici'
 import { judgeCertificate } from './certificate.ts'
 import type { Deadline } from './deadline.ts'
 import type { Finding } from './finding.ts'
-import type { HttpSpec } from './spec.ts'
+import type { HttpSpec, Secrets } from './spec.ts'
+import { tlsContext } from './tls-context.ts'
 
-/** One for all probes: making it takes the time of a whole probe. */
-let trust: SecureContext | undefined
+export interface HttpEndpoint {
+  readonly spec: HttpSpec
+  readonly address: string
+  readonly secrets: Secrets
+}
 
 /** Opens one connection and no second: a probe that must connect again has failed. */
 export class HttpConnection {
-  readonly #spec: HttpSpec
-  readonly #address: string
+  readonly #endpoint: HttpEndpoint
   readonly #deadline: Deadline
   #socket: Socket | undefined
   /** What is to be said of the certificate; undefined where nothing is. */
   certificate: Finding | undefined
 
-  constructor(spec: HttpSpec, address: string, deadline: Deadline) {
-    this.#spec = spec
-    this.#address = address
+  constructor(endpoint: HttpEndpoint, deadline: Deadline) {
+    this.#endpoint = endpoint
     this.#deadline = deadline
   }
 
@@ -31,18 +33,22 @@ export class HttpConnection {
       return
     }
     this.#deadline.awaited = 'connection'
-    const socket = this.#spec.type === 'https' ? this.#tls() : this.#tcp()
+    const socket = this.#endpoint.spec.type === 'https' ? this.#tls() : this.#tcp()
     this.#socket = socket
     socket.setNoDelay(true)
     const failed = (error: Error): void => done(error, null)
     socket.once('error', failed)
     // Destroyed from outside there is an end and no error; nothing else may be thrown later.
     socket.on('error', () => undefined)
-    socket.once(this.#spec.type === 'https' ? 'secureConnect' : 'connect', () => {
+    socket.once(this.#endpoint.spec.type === 'https' ? 'secureConnect' : 'connect', () => {
       socket.off('error', failed)
       this.#deadline.awaited = 'response'
       done(null, socket)
     })
+  }
+
+  get isOpen(): boolean {
+    return this.#socket?.writable === true && this.#socket.readable
   }
 
   destroy(): void {
@@ -50,9 +56,10 @@ export class HttpConnection {
   }
 
   get #target() {
-    const { port, sourceAddress } = this.#spec
+    const { address, spec } = this.#endpoint
+    const { port, sourceAddress } = spec
     const localAddress = sourceAddress === undefined ? {} : { localAddress: sourceAddress }
-    return { host: this.#address, port, ...localAddress }
+    return { host: address, port, ...localAddress }
   }
 
   #tcp(): Socket {
@@ -60,11 +67,11 @@ export class HttpConnection {
   }
 
   #tls(): Socket {
-    const { host, verify } = this.#spec
-    trust ??= createSecureContext()
+    const { spec, secrets } = this.#endpoint
+    const { host, verify, clientCertificate } = spec
     const socket = connectTls({
       ...this.#target,
-      secureContext: trust,
+      secureContext: tlsContext(clientCertificate, secrets),
       // RFC 6066 section 3: no addresses in the server name.
       servername: isIP(host) === 0 ? host : '',
       rejectUnauthorized: verify,
@@ -74,7 +81,7 @@ export class HttpConnection {
     socket.once('connect', () => {
       this.#deadline.awaited = 'end of the TLS handshake'
     })
-    const { certificateDays } = this.#spec
+    const { certificateDays } = this.#endpoint.spec
     if (certificateDays !== undefined)
       socket.once('secureConnect', () => {
         this.certificate = judgeCertificate(socket, certificateDays, Date.now())

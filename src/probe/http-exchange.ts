@@ -1,73 +1,84 @@
-/** One request and its response over a connection of its own, read only as far as it matters. */
+/** One request and its response, read only as far as it matters. */
 import { isIPv6 } from 'node:net'
-import { Client, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { BodyPattern, BodySearch, type Search } from './body-search.ts'
 import { withCertificate } from './certificate.ts'
 import type { Deadline } from './deadline.ts'
 import { type Finding, fail, pass } from './finding.ts'
-import { HttpConnection } from './http-connection.ts'
-import type { HttpSpec } from './spec.ts'
+import type { HttpLink } from './http-link.ts'
+import { secretOf } from './secrets.ts'
+import type { HttpSpec, Secrets } from './spec.ts'
 
 export type Answer =
   | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'redirect'; readonly location: string }
-  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
+  /** @property begun whether a response had begun */
+  | { readonly kind: 'error'; readonly error: unknown; readonly begun: boolean }
 
+/** What is asked for first, or where a redirect leads. */
 export interface HttpRequest {
-  readonly spec: HttpSpec
-  readonly address: string
-  /** Path with query; that of the spec, or where a redirect leads. */
+  readonly method: string
+  /** With query. */
   readonly path: string
-  readonly userAgent: string
-  /** Of the spec, with secrets as they are now. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
 }
 
-const MAX_HEADER_BYTES = 32_768
+export interface HttpSender {
+  readonly spec: HttpSpec
+  readonly secrets: Secrets
+  readonly userAgent: string
+}
+
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 
-/** Ends when the answer is clear or the deadline is over; nothing of the connection is left then. */
-export function exchange(request: HttpRequest, deadline: Deadline): Promise<Answer> {
-  const { spec, address, path } = request
+/** Of what nobody wants to know so much is read, to be able to use the connection again. */
+const MAX_UNWANTED_BYTES = 65_536
+
+/**
+ * Ends when the answer is clear or the deadline is over. Nothing of the connection is left then, unless it is to be kept and can be: what
+ * remains of the response is still read.
+ */
+export function exchange(
+  request: HttpRequest,
+  sender: HttpSender,
+  link: HttpLink,
+  deadline: Deadline,
+): Promise<Answer> {
+  const { spec } = sender
   return new Promise(resolve => {
-    const connection = new HttpConnection(spec, address, deadline)
-    const seen = (answer: Answer): Answer =>
-      answer.kind === 'finding'
-        ? { kind: 'finding', finding: withCertificate(answer.finding, connection.certificate) }
-        : answer
-    const client = new Client(`${spec.type}://${bracketed(address)}:${spec.port}`, {
-      connect: connection.connector,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 0,
-      bodyTimeout: 0,
+    const reader = new ResponseReader(spec, link, deadline, answer => {
+      const isOver = answer.kind === 'error' || spec.keepAlive !== true
+      resolve(answer)
+      if (isOver) link.destroy()
     })
-    const finish = (answer: Answer): void => {
-      resolve(seen(answer))
-      void client.destroy()
-      connection.destroy()
-    }
-    deadline.onExpired(() => finish({ kind: 'finding', finding: deadline.finding }))
+    deadline.onExpired(() => {
+      resolve({ kind: 'finding', finding: deadline.finding })
+      link.destroy()
+    })
     const options = {
-      path,
-      method: spec.method as Dispatcher.HttpMethod,
-      headers: headersOf(request),
-      ...(spec.requestBody === undefined ? {} : { body: spec.requestBody }),
-      reset: true,
+      path: request.path,
+      method: request.method as Dispatcher.HttpMethod,
+      headers: headersOf(sender),
+      ...(request.body === undefined ? {} : { body: request.body }),
+      reset: spec.keepAlive !== true,
     }
-    client.dispatch(options, new ResponseReader(spec, deadline, finish))
+    link.dispatch(options, reader)
   })
 }
 
 /** Decides as soon as it can; what comes after the first decision is of no account. */
 class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #spec: HttpSpec
+  readonly #link: HttpLink
   readonly #deadline: Deadline
   readonly #finish: (answer: Answer) => void
   #search: Search | undefined
   #status = 0
+  #unwantedBytes = 0
 
-  constructor(spec: HttpSpec, deadline: Deadline, finish: (answer: Answer) => void) {
+  constructor(spec: HttpSpec, link: HttpLink, deadline: Deadline, finish: (answer: Answer) => void) {
     this.#spec = spec
+    this.#link = link
     this.#deadline = deadline
     this.#finish = finish
   }
@@ -79,13 +90,11 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
     if (status < 200) return
     const spec = this.#spec
+    this.#status = status
     const location = [headers['location']].flat()[0]
     if (spec.redirects > 0 && REDIRECTS.includes(status) && location !== undefined) {
-      this.#finish({ kind: 'redirect', location })
-      return
-    }
-    this.#status = status
-    if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
+      this.#finish({ kind: 'redirect', status, location })
+    } else if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
       this.#decide(fail('status', `status ${status}, expected ${rangesToText(spec.status)}`))
     } else {
       this.#search = searchFor(spec)
@@ -95,7 +104,12 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
-    const state = this.#search?.take(chunk)
+    if (this.#search === undefined) {
+      this.#unwantedBytes += chunk.length
+      if (this.#unwantedBytes > MAX_UNWANTED_BYTES) this.#link.destroy()
+      return
+    }
+    const state = this.#search.take(chunk)
     if (state === 'found') this.#decide(pass(`status ${this.#status}, body as expected`))
     if (state === 'absent')
       this.#decide(
@@ -104,16 +118,18 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#link.isBusy = false
     if (this.#search?.end() === 'found') this.#decide(pass(`status ${this.#status}, body as expected`))
-    else this.#decide(fail('body', 'the expected text is not in the body'))
+    else if (this.#search !== undefined) this.#decide(fail('body', 'the expected text is not in the body'))
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.#finish({ kind: 'error', error })
+    this.#finish({ kind: 'error', error, begun: this.#status !== 0 })
   }
 
   #decide(finding: Finding): void {
-    this.#finish({ kind: 'finding', finding })
+    this.#search = undefined
+    this.#finish({ kind: 'finding', finding: withCertificate(finding, this.#link.certificate) })
   }
 }
 
@@ -123,15 +139,15 @@ function searchFor({ body, bodyRegex, maxBodyBytes }: HttpSpec): Search | undefi
   return body === undefined || body === '' ? undefined : new BodySearch(body, maxBodyBytes)
 }
 
-function headersOf({ spec, userAgent, headers }: HttpRequest): Record<string, string> {
-  const own = Object.keys(headers).some(name => name.toLowerCase() === 'user-agent')
-  return { host: bracketed(spec.host), ...(own ? {} : { 'user-agent': userAgent }), ...headers }
+function headersOf({ spec, secrets, userAgent }: HttpSender): Record<string, string> {
+  const headers: Record<string, string> = { host: isIPv6(spec.host) ? `[${spec.host}]` : spec.host }
+  const own = Object.keys(spec.headers).some(name => name.toLowerCase() === 'user-agent')
+  if (!own) headers['user-agent'] = userAgent
+  for (const [name, value] of Object.entries(spec.headers))
+    headers[name] = typeof value === 'string' ? value : secretOf(value, secrets)
+  return headers
 }
 
 function rangesToText(ranges: HttpSpec['status']): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
-}
-
-function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host
 }

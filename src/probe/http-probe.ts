@@ -2,69 +2,85 @@
 import { isIPv6 } from 'node:net'
 import { Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
-import { type Finding, fail, inconclusive } from './finding.ts'
-import { exchange } from './http-exchange.ts'
-import { isHeaderValue, readSecret, SecretError } from './secret.ts'
-import type { HttpSpec, SecretSource } from './spec.ts'
+import { type Finding, fail } from './finding.ts'
+import { type Answer, exchange, type HttpRequest, type HttpSender } from './http-exchange.ts'
+import { HttpLink } from './http-link.ts'
+import type { KeptLinks } from './kept-links.ts'
+import type { HttpSpec, ProbeTarget } from './spec.ts'
 
 export interface HttpOptions {
-  readonly timeoutMs: number
   readonly userAgent: string
+  readonly kept: KeptLinks
 }
 
 /**
- * Sends the request to the address, over a fresh connection, and follows redirects as far as the spec allows. Proxies of the
- * environment are not used. Never throws; ends with the time-out at the latest.
+ * Sends the request to the target's address, over a fresh connection or one that was kept for it, and follows redirects as far as the spec
+ * allows. Proxies of the environment are not used. Ends with the time-out at the latest.
  */
 export async function probeHttp(
   spec: HttpSpec,
-  address: string,
-  { timeoutMs, userAgent }: HttpOptions,
+  target: ProbeTarget,
+  { userAgent, kept }: HttpOptions,
 ): Promise<Finding> {
-  using deadline = new Deadline(timeoutMs)
-  let { path } = spec
-  const headers = await headersOf(spec, deadline)
-  if ('finding' in headers) return headers.finding
+  const { address, timing, secrets = {} } = target
+  using deadline = new Deadline(timing.timeoutMs)
+  using talk = new Talk({ spec, secrets, userAgent }, target, kept, deadline)
+  let request: HttpRequest = { method: spec.method, path: spec.path, body: spec.requestBody }
   for (let redirects = 0; ; redirects++) {
-    const answer = await exchange({ spec, address, path, userAgent, headers: headers.values }, deadline)
+    const answer = await talk.ask(request)
     if (answer.kind === 'error')
       return failureOf(answer.error, { address, sourceAddress: spec.sourceAddress })
     if (answer.kind === 'finding') return answer.finding
     if (redirects === spec.redirects) return fail('redirect', `more than ${spec.redirects} redirects`)
-    const next = redirected(spec, path, answer.location)
+    const next = redirected(spec, request.path, answer.location)
     if (next.kind === 'elsewhere') return next.finding
-    path = next.path
+    request = { ...afterRedirect(request, answer.status), path: next.path }
   }
 }
 
-type Headers = { readonly values: Readonly<Record<string, string>> } | { readonly finding: Finding }
+/** The requests of one probe, and the connection that they need. */
+class Talk implements Disposable {
+  readonly #sender: HttpSender
+  readonly #target: ProbeTarget
+  readonly #kept: KeptLinks
+  readonly #deadline: Deadline
+  #link: HttpLink | undefined
 
-/** Without a secret nothing is known of the endpoint: that is a fault of this host. */
-async function headersOf({ headers }: HttpSpec, deadline: Deadline): Promise<Headers> {
-  const entries = Object.entries(headers)
-  if (entries.every(([, value]) => typeof value === 'string'))
-    return { values: headers as Readonly<Record<string, string>> }
-  const expired = new Promise<Headers>(resolve =>
-    deadline.onExpired(() =>
-      resolve({ finding: inconclusive('secret', 'a secret could not be read in time') }),
-    ),
-  )
-  return await Promise.race([resolved(entries), expired])
+  constructor(sender: HttpSender, target: ProbeTarget, kept: KeptLinks, deadline: Deadline) {
+    this.#sender = sender
+    this.#target = target
+    this.#kept = kept
+    this.#deadline = deadline
+    this.#link = sender.spec.keepAlive === true ? kept.take(target) : undefined
+  }
+
+  async ask(request: HttpRequest): Promise<Answer> {
+    const link = this.#link
+    if (link?.isFree !== true) return this.#askFresh(request)
+    const answer = await exchange(request, this.#sender, link, this.#deadline)
+    // A server may close an idle connection at the very moment when it is used again: that says nothing.
+    return answer.kind === 'error' && !answer.begun ? this.#askFresh(request) : answer
+  }
+
+  #askFresh(request: HttpRequest): Promise<Answer> {
+    this.#link?.destroy()
+    const { spec, secrets } = this.#sender
+    this.#link = new HttpLink({ spec, address: this.#target.address, secrets }, this.#deadline)
+    return exchange(request, this.#sender, this.#link, this.#deadline)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#link === undefined) return
+    if (this.#sender.spec.keepAlive === true) this.#kept.keep(this.#target, this.#link)
+    else this.#link.destroy()
+  }
 }
 
-async function resolved(entries: readonly [string, string | SecretSource][]): Promise<Headers> {
-  const values: Record<string, string> = {}
-  for (const [name, value] of entries) {
-    try {
-      const text = typeof value === 'string' ? value : await readSecret(value)
-      if (!isHeaderValue(text))
-        throw new SecretError(`the secret for ${name} has characters that HTTP forbids`)
-      values[name] = text
-    } catch (error) {
-      return { finding: inconclusive('secret', error instanceof SecretError ? error.message : 'no secret') }
-    }
-  }
-  return { values }
+/** RFC 9110 section 15.4: 303 asks for another resource by GET, and so do 301 and 302 in answer to POST, as all clients take them. */
+function afterRedirect(request: HttpRequest, status: number): HttpRequest {
+  const becomesGet = status === 303 || (status < 303 && request.method === 'POST')
+  if (!becomesGet || request.method === 'HEAD') return request
+  return { ...request, method: 'GET', body: undefined }
 }
 
 type Redirected = { kind: 'here'; path: string } | { kind: 'elsewhere'; finding: Finding }

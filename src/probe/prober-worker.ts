@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '#base/clock.ts'
 import { seededRandom } from '#base/random.ts'
 import { CommandTurns } from './command-turns.ts'
+import { KeptLinks } from './kept-links.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
 import { runProbe } from './run-probe.ts'
 import { Scheduler } from './scheduler.ts'
@@ -12,6 +13,7 @@ import { BEATS, LAG_MICROSECONDS, type WatchedData } from './watched-thread.ts'
 const LARGEST = 2 ** 31 - 1
 
 const { seed, userAgent, commandGroups, words, beatMs } = workerData as ProberData & WatchedData
+const kept = new KeptLinks()
 const commands = new CommandTurns(commandGroups)
 const meter = new StallMeter(systemClock)
 
@@ -19,7 +21,7 @@ const scheduler = new Scheduler({
   clock: systemClock,
   random: seededRandom(seed),
   stalledMs: () => meter.totalMs,
-  run: target => runProbe(target, userAgent, commands),
+  run: target => runProbe(target, userAgent, commands, kept),
   report(target, outcome, startedMs) {
     const report: ProbeReport = { key: target.key, outcome, startedMs, endedWallMs: systemClock.wallMs() }
     parentPort?.postMessage(report)
@@ -34,6 +36,8 @@ function tellLag(): void {
 setInterval(() => Atomics.add(words, BEATS, 1), beatMs)
 
 parentPort?.on('message', (message: ToProber) => {
-  if (message.kind === 'targets') scheduler.setTargets(message.targets)
-  else scheduler.setPace(message.key, message.pace)
+  if (message.kind === 'targets') {
+    kept.retain(message.targets)
+    scheduler.setTargets(message.targets)
+  } else scheduler.setPace(message.key, message.pace)
 })

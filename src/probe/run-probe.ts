@@ -7,24 +7,29 @@ import { type Finding, fail } from './finding.ts'
 import { probeGrpc } from './grpc-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { probeIcmp } from './icmp-probe.ts'
+import { KeptLinks } from './kept-links.ts'
 import type { ProbeTarget } from './spec.ts'
 import { probeTcp } from './tcp-probe.ts'
 import { probeTls } from './tls-probe.ts'
 
 const commandsOfThisThread = new CommandTurns()
+/** Keeps none. */
+const noLinks = new KeptLinks()
 
 /**
  * Never throws; ends with the target's time-out at the latest.
  *
  * @param commands bounds the commands of `exec`, over all probes
+ * @param kept connections from earlier probes
  */
 export async function runProbe(
   target: ProbeTarget,
   userAgent: string,
   commands: CommandTurns = commandsOfThisThread,
+  kept: KeptLinks = noLinks,
 ): Promise<Outcome> {
   const startedMs = performance.now()
-  const finding = await find(target, userAgent, commands)
+  const finding = await find(target, userAgent, commands, kept)
   const latencyMs = performance.now() - startedMs
   const { inverted, latencyLimitMs = Number.POSITIVE_INFINITY } = target.spec
   const inTime = latencyMs > latencyLimitMs ? slow(finding, latencyMs, latencyLimitMs) : finding
@@ -47,15 +52,17 @@ function invert(finding: Finding): Finding {
 }
 
 function find(
-  { spec, address, timing }: ProbeTarget,
+  target: ProbeTarget,
   userAgent: string,
   commands: CommandTurns,
+  kept: KeptLinks,
 ): Promise<Finding> {
+  const { spec, address, timing } = target
   const { timeoutMs } = timing
   switch (spec.type) {
     case 'http':
     case 'https':
-      return probeHttp(spec, address, { timeoutMs, userAgent })
+      return probeHttp(spec, target, { userAgent, kept })
     case 'dns':
       return probeDns(spec, address, timeoutMs)
     case 'exec':

@@ -32,7 +32,7 @@ export interface SchedulerOptions {
 const MAX_RUNNING = 512
 
 interface Entry extends Due {
-  readonly target: ProbeTarget
+  target: ProbeTarget
   pace: Pace
   /** False once it has been taken away while its probe was running. */
   wanted: boolean
@@ -62,7 +62,7 @@ export class Scheduler {
     return this.#lagMs
   }
 
-  /** Probes these from now on. Those that are there already keep their phase and pace; what a running probe of another one sees is ignored. */
+  /** Probes these from now on. Those that are there already keep their phase and pace, and get their new secrets; what a running probe of another one sees is ignored. */
   setTargets(targets: readonly ProbeTarget[]): void {
     const keys = new Set(targets.map(target => target.key))
     for (const entry of this.#entries.values()) if (!keys.has(entry.target.key)) this.#drop(entry)
@@ -70,7 +70,11 @@ export class Scheduler {
     for (const target of targets) {
       const entry = this.#entries.get(target.key)
       if (entry === undefined) added.set(target.key, target)
-      else entry.wanted = true
+      else {
+        entry.wanted = true
+        // Its secrets may be others.
+        entry.target = target
+      }
     }
     this.#add([...added.values()])
     this.#proceed()

@@ -11,13 +11,25 @@ interface AnySpec {
   readonly latencyLimitMs?: number
 }
 
-/** Where a secret comes from: a variable of the server's environment, or a file by its whole path. */
-export type SecretSource = { readonly env: string } | { readonly file: string }
-
 /** How many days a certificate must still be good for: fewer than `warn` are told, fewer than `fail` are a fail. */
 export interface CertificateDays {
   readonly warn?: number
   readonly fail?: number
+}
+
+/**
+ * Where a secret stands: a variable of the environment, or a file by its absolute path. Its value is never in a spec: keys are made of that,
+ * and it may be shown.
+ */
+export type SecretReference = { readonly env: string } | { readonly file: string }
+
+/** Values by `secretName`. Never shown, logged or stored. */
+export type Secrets = Readonly<Record<string, string>>
+
+/** Files in PEM. */
+export interface ClientCertificate {
+  readonly cert: SecretReference
+  readonly key: SecretReference
 }
 
 export interface HttpSpec extends AnySpec {
@@ -28,8 +40,7 @@ export interface HttpSpec extends AnySpec {
   /** The Host header and, with https, the name asked for by SNI and demanded of the certificate. */
   readonly host: string
   readonly port: number
-  /** Texts, or where they come from. */
-  readonly headers: Readonly<Record<string, string | SecretSource>>
+  readonly headers: Readonly<Record<string, string | SecretReference>>
   /** Inclusive ranges; a status in none of them is a fail. */
   readonly status: readonly (readonly [from: number, to: number])[]
   /** Must occur in the first `maxBodyBytes` of the body, byte for byte as UTF-8. */
@@ -44,6 +55,10 @@ export interface HttpSpec extends AnySpec {
   readonly redirects: number
   /** Whether the certificate must be valid and fit the name. */
   readonly verify: boolean
+  /** What is shown to an endpoint that asks for it. */
+  readonly clientCertificate?: ClientCertificate
+  /** Whether the connection is kept for the next probe. */
+  readonly keepAlive?: boolean
 }
 
 export interface TcpSpec extends AnySpec {
@@ -123,4 +138,6 @@ export interface ProbeTarget {
   readonly spec: ProbeSpec
   readonly address: string
   readonly timing: CheckTiming
+  /** What the spec refers to. The key does not cover it: a secret that has been changed makes no other target. */
+  readonly secrets?: Secrets
 }

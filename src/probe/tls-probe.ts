@@ -6,6 +6,7 @@ import { Deadline } from './deadline.ts'
 import { failureOf } from './failure.ts'
 import { type Finding, fail, pass } from './finding.ts'
 import type { TlsSpec } from './spec.ts'
+import { tlsContext } from './tls-context.ts'
 
 /** Never throws; ends with the time-out at the latest. */
 export async function probeTls(spec: TlsSpec, address: string, timeoutMs: number): Promise<Finding> {
@@ -16,6 +17,7 @@ export async function probeTls(spec: TlsSpec, address: string, timeoutMs: number
     host: address,
     port,
     ...localAddress,
+    secureContext: tlsContext(),
     // RFC 6066 section 3: no addresses in the server name.
     servername: isIP(host) === 0 ? host : '',
     rejectUnauthorized: verify,

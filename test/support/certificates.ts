@@ -13,7 +13,12 @@ export function certificate(name: 'good' | 'expired' | 'wrong-name' | 'self-sign
 
 /** From now on this process trusts what our authority has signed. Before the first TLS connection. */
 export function trustOurAuthority(): void {
-  setDefaultCACertificates([...getCACertificates('default'), read('authority.pem')])
+  setDefaultCACertificates([...getCACertificates('default'), authority()])
+}
+
+/** Our authority's own, in PEM. */
+export function authority(): string {
+  return read('authority.pem')
 }
 
 function read(name: string): string {

@@ -7,6 +7,7 @@ import { Packet } from 'dns2'
 import { Child, ROOT_FOLDER } from '#test/child.ts'
 import { DnsResponder } from '#test/dns-responder.ts'
 import { GrpcHealthServer, health } from '#test/grpc-health-server.ts'
+import { HttpsServer } from '#test/https-server.ts'
 import { inOwnNetwork } from '#test/own-network.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { ProbingServer } from './probing-server.ts'
@@ -74,6 +75,27 @@ describe('the server fails over by a check of type', LIMIT, () => {
     )
     const why = await failsOver(server, () => rm(join(folder.path, PRIMARY)))
     assert.match(why, /exit 1: cat: .*No such file/)
+  })
+
+  it('https, with a secret that is changed in its file', async () => {
+    const start = (address: string, tokenNow: () => string) =>
+      HttpsServer.start(address, ({ headers }) => (headers['x-token'] === tokenNow() ? 200 : 403))
+    let token = 's3cret-1'
+    await using primary = await start(PRIMARY, () => token)
+    await using backup = await start(BACKUP, () => 's3cret-1')
+    await using server = await ProbingServer.start(
+      'type: https, verify: false, keep-alive: true, headers: { X-Token: { file: keys/token } }',
+      { address: PRIMARY, port: primary.port },
+      { address: BACKUP, port: backup.port },
+      { 'keys/token': 's3cret-1\n' },
+    )
+    const why = await failsOver(server, () => {
+      token = 's3cret-2'
+    })
+    assert.match(why, /status 403, expected 200-299/)
+    await server.change('keys/token', 's3cret-2\n')
+    const back = await server.verdict('primary', 'up')
+    assert.doesNotMatch(why + back, /s3cret/)
   })
 
   // A host of which nothing comes back: its route leads to nowhere once its address is gone.

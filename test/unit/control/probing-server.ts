@@ -23,21 +23,32 @@ export class ProbingServer implements AsyncDisposable {
   readonly #server: Server
   readonly #heard: EventEmitter
   readonly #verdicts: Map<string, TransitionView>
+  readonly #folder: TempFolder
 
   private constructor(
     stack: AsyncDisposableStack,
     server: Server,
     heard: EventEmitter,
     verdicts: Map<string, TransitionView>,
+    folder: TempFolder,
   ) {
     this.#stack = stack
     this.#server = server
     this.#heard = heard
     this.#verdicts = verdicts
+    this.#folder = folder
   }
 
-  /** @param check keys of the check, as in `type: tcp, port: 80` */
-  static async start(check: string, primary: Endpoint, backup: Endpoint): Promise<ProbingServer> {
+  /**
+   * @param check keys of the check, as in `type: tcp, port: 80`
+   * @param files others below the folder of zones, with their texts
+   */
+  static async start(
+    check: string,
+    primary: Endpoint,
+    backup: Endpoint,
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<ProbingServer> {
     await using stack = new AsyncDisposableStack()
     const folder = stack.use(await TempFolder.open())
     const zone = `zone: a.test
@@ -49,7 +60,8 @@ pools:
 names:
   www: { pool: www }
 `
-    await folder.file('zones/a.test.yaml', zone)
+    for (const [name, text] of Object.entries({ 'a.test.yaml': zone, ...files }))
+      await folder.file(`zones/${name}`, text)
     const request: LoadRequest = { cwd: folder.path, env: {}, listen: ['127.0.0.1:0'] }
     const { configuration, complaints } = await loadConfiguration(request)
     assert.ok(configuration !== undefined, complaints.map(formatComplaint).join('\n'))
@@ -69,7 +81,7 @@ names:
     const log = { info: nothing, warn: nothing, error: nothing }
     const server = await Server.start({ request, version: '0', events, log }, configuration)
     stack.defer(() => server.close())
-    return new ProbingServer(stack.move(), server, heard, verdicts)
+    return new ProbingServer(stack.move(), server, heard, verdicts, folder)
   }
 
   /** Resolves once the endpoint's verdict is so; tells why. */
@@ -79,6 +91,13 @@ names:
       if (transition?.to === verdict) return transition.why
       await once(this.#heard, 'transition')
     }
+  }
+
+  /** Writes a file below the folder of zones, and reads all anew. */
+  async change(name: string, text: string): Promise<void> {
+    await this.#folder.file(`zones/${name}`, text)
+    const reloaded = await this.#server.reload()
+    assert.ok(reloaded.done)
   }
 
   /** The addresses that www.a.test has now. */

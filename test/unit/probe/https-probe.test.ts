@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { runProbe } from '#probe/run-probe.ts'
 import type { HttpSpec } from '#probe/spec.ts'
-import { type Certificate, certificate, trustOurAuthority } from '#test/certificates.ts'
+import { authority, type Certificate, certificate, trustOurAuthority } from '#test/certificates.ts'
+import { HttpsServer } from '#test/https-server.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { AMPLE_MS, httpSpec, targetOf, USER_AGENT } from './targets.ts'
 
@@ -65,6 +66,23 @@ describe('the https probe', () => {
     assert.match(failed.detail, /; wanted are 100000$/)
     const fine = await probe(certificate('good'), { certificateDays: { warn: 2, fail: 1 } })
     assert.equal(fine.said, 'pass ok')
+  })
+
+  it('shows its own certificate where the check has one', async () => {
+    const options = { requestCert: true, ca: authority(), rejectUnauthorized: true }
+    await using server = await HttpsServer.start('127.0.0.1', () => 200, options)
+    const { cert, key } = certificate('good')
+    const clientCertificate = { cert: { file: '/cert.pem' }, key: { file: '/key.pem' } }
+    const secrets = { 'file /cert.pem': cert, 'file /key.pem': key }
+    const bare = targetOf(httpSpec(server.port, { type: 'https' }))
+    const shown = targetOf(httpSpec(server.port, { type: 'https', clientCertificate }))
+    const stranger = certificate('self-signed')
+    const foreign = { 'file /cert.pem': stranger.cert, 'file /key.pem': stranger.key }
+    assert.equal((await runProbe({ ...shown, secrets }, USER_AGENT)).kind, 'pass')
+    for (const target of [bare, { ...shown, secrets: foreign }]) {
+      const { kind, reason } = await runProbe(target, USER_AGENT)
+      assert.match(`${kind} ${reason}`, /^fail (tls|closed|reset)$/)
+    }
   })
 
   it('asks again for the whole handshake each time', async () => {

@@ -5,12 +5,13 @@ import { seededRandom } from '#base/random.ts'
 import type { Outcome } from '#health/outcome.ts'
 import { type CheckTiming, jitterMs, type Pace } from '#health/timing.ts'
 import { Scheduler } from '#probe/scheduler.ts'
-import type { ProbeTarget } from '#probe/spec.ts'
+import type { ProbeTarget, Secrets } from '#probe/spec.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { someTargets, TIMING, targetOf } from './targets.ts'
 
 interface Run {
   readonly key: string
+  readonly secrets: Secrets | undefined
   readonly startedMs: number
   endedMs?: number
 }
@@ -49,8 +50,8 @@ function worldOf(options: WorldOptions = {}): World {
     random: seededRandom(seed),
     stalledMs,
     ...(maxRunning === undefined ? {} : { maxRunning }),
-    async run({ key }) {
-      const run: Run = { key, startedMs: clock.monotonicMs() }
+    async run({ key, secrets }) {
+      const run: Run = { key, secrets, startedMs: clock.monotonicMs() }
       runs.push(run)
       highest = Math.max(highest, runs.filter(({ endedMs }) => endedMs === undefined).length)
       await clock.wait(tookMs())
@@ -114,6 +115,23 @@ describe('new targets', () => {
       const ofQuick = inSecond.length - ofSlow
       assert.ok(ofQuick >= 20 && ofQuick <= 65, `${ofQuick} of 40 from ${from} ms on`)
     }
+  })
+})
+
+describe('a target that is given again', () => {
+  it('is probed with the secrets that it has now, in its own time', async () => {
+    const { clock, scheduler, runs } = worldOf()
+    const [target] = someTargets(1)
+    assert.ok(target)
+    scheduler.setTargets([{ ...target, secrets: { 'env A': 'old' } }])
+    await clock.advance(1000)
+    scheduler.setTargets([{ ...target, secrets: { 'env A': 'new' } }])
+    await clock.advance(20_000)
+    assert.deepEqual(
+      runs.slice(0, 2).map(({ secrets }) => secrets),
+      [{ 'env A': 'old' }, { 'env A': 'new' }],
+    )
+    assert.ok(runs.length <= 4)
   })
 })
 
