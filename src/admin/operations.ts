@@ -8,7 +8,7 @@ import { OVERRIDE_KINDS } from '#steering/override.ts'
 import { Problem } from './problem.ts'
 
 /** What the server does for operators. */
-export type OperatorActions = Pick<Operations, 'override' | 'release' | 'failBack'>
+export type OperatorActions = Pick<Operations, 'override' | 'release' | 'failBack' | 'forceBack'>
 
 const LEAST_MS = 1000
 const LONGEST_MS = 30 * 86_400_000
@@ -42,7 +42,30 @@ const overrideBody = z.strictObject({
   force: z.boolean().default(false),
 })
 
-const releaseQuery = z.strictObject({ target, author })
+const releaseQuery = z.strictObject({
+  target,
+  author,
+  volatile: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform(said => said === 'true'),
+})
+
+const failbackFields = z
+  .strictObject({
+    reason: line(200).default(''),
+    author,
+    volatile: z.boolean().default(false),
+    force: z.boolean().default(false),
+    for: lasting.optional(),
+  })
+  .refine(body => body.force === (body.for !== undefined), {
+    path: ['for'],
+    message: 'goes with force, and force with it: for so long the primary counts as up',
+  })
+
+/** All of it may be left out. */
+const failbackBody = z.preprocess(body => body ?? {}, failbackFields)
 
 const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
 
@@ -60,11 +83,19 @@ export function addOperations(app: FastifyInstance, control: ControlView, action
   app.delete<{ Querystring: z.infer<typeof releaseQuery> }>(
     '/api/v1/overrides',
     { schema: { querystring: releaseQuery } },
-    ({ query }) => done(() => actions.release(query.target, query.author)),
+    ({ query }) => done(() => actions.release(query.target, query.author, query.volatile)),
   )
-  app.post<{ Params: { zone: string; pool: string } }>(
+  app.post<{ Params: { zone: string; pool: string }; Body: z.infer<typeof failbackBody> }>(
     '/api/v1/pools/:zone/:pool/failback',
-    ({ params: { zone, pool } }) => done(() => actions.failBack(`${zone}/${pool}`)),
+    { schema: { body: failbackBody } },
+    ({ params: { zone, pool }, body: { force, for: forMs, ...decision } }) => {
+      const target = `${zone}/${pool}`
+      return done(() =>
+        force && forMs !== undefined
+          ? actions.forceBack(target, { ...decision, forMs })
+          : actions.failBack(target),
+      )
+    },
   )
 }
 

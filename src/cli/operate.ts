@@ -34,20 +34,40 @@ export function setOverride(
   return tell(options, server => ask(server, { method: 'POST', path: '/api/v1/overrides', body }))
 }
 
-export function release(target: string, options: OperateOptions): Promise<number> {
-  const query = new URLSearchParams({ target, author: author() })
+export function release(
+  target: string,
+  options: OperateOptions & { readonly volatile?: boolean },
+): Promise<number> {
+  const volatile = String(options.volatile ?? false)
+  const query = new URLSearchParams({ target, author: author(), volatile })
   return tell(options, server => ask(server, { method: 'DELETE', path: `/api/v1/overrides?${query}` }))
 }
 
-export function failBack(target: string, options: OperateOptions): Promise<number> {
+export interface FailbackOptions extends OperateOptions {
+  readonly force?: boolean
+  /** With `force`. */
+  readonly for?: string
+  readonly reason?: string
+  readonly volatile?: boolean
+}
+
+export function failBack(target: string, options: FailbackOptions): Promise<number> {
   const slash = target.lastIndexOf('/')
   if (slash === -1) {
     process.stderr.write(`understudy: ${target} is not ZONE/POOL\n`)
     return Promise.resolve(2)
   }
   const parts = [target.slice(0, slash), target.slice(slash + 1)].map(encodeURIComponent)
+  const { force = false, for: lasting, reason, volatile = false } = options
+  const body = {
+    force,
+    ...(lasting === undefined ? {} : { for: lasting }),
+    ...(reason === undefined ? {} : { reason }),
+    author: author(),
+    volatile,
+  }
   return tell(options, server =>
-    ask(server, { method: 'POST', path: `/api/v1/pools/${parts.join('/')}/failback` }),
+    ask(server, { method: 'POST', path: `/api/v1/pools/${parts.join('/')}/failback`, body }),
   )
 }
 
@@ -57,11 +77,12 @@ async function tell({ server }: OperateOptions, ask: (server: string) => Promise
   for (const one of server) {
     const prefix = server.length > 1 ? `${one}: ` : ''
     try {
-      const { done, answers } = (await ask(one)) as OperationResult
+      const { done, answers, evidence = [] } = (await ask(one)) as OperationResult
       const selected = answers.map(
         ({ family, selected }) => `${family === 'ipv4' ? 'A' : 'AAAA'} ${selected}`,
       )
-      process.stdout.write(`${prefix}${done}; answers now: ${selected.join(', ')}\n`)
+      const lines = [`${done}; answers now: ${selected.join(', ')}`, ...evidence]
+      process.stdout.write(`${prefix}${lines.join('\n')}\n`)
     } catch (error) {
       failed++
       process.stderr.write(`${prefix}${error instanceof Error ? error.message : String(error)}\n`)

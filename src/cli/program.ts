@@ -2,7 +2,14 @@
 import { Command, CommanderError } from 'commander'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
-import { failBack, type OperateOptions, type OverrideOptions, release, setOverride } from './operate.ts'
+import {
+  type FailbackOptions,
+  failBack,
+  type OperateOptions,
+  type OverrideOptions,
+  release,
+  setOverride,
+} from './operate.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import { type StatusOptions, status } from './status.ts'
 import { VERSION } from './version.ts'
@@ -104,13 +111,24 @@ function program(exit: (code: number) => void): Command {
   operating(root.command('release'))
     .description('take back what drain, force and pin have said')
     .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
+    .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
-    .action(async (target: string, options: OperateOptions) => exit(await release(target, options)))
+    .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
+      exit(await release(target, options)),
+    )
   operating(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
     .argument('<pool>', 'ZONE/POOL')
+    .option('--force', 'force the primary up if it is not, for as long as --for says')
+    .option('--for <duration>', 'with --force, from 1s to 30d')
+    .option('--reason <text>', 'why, for those who come after')
+    .option('--volatile', 'do not store what is forced: a restart forgets it')
     .addHelpText('after', '\nExample:\n  understudy failback lb.example.com/www')
-    .action(async (target: string, options: OperateOptions) => exit(await failBack(target, options)))
+    .action(async (target: string, options: FailbackOptions, command: Command) => {
+      if ((options.force === true) !== (options.for !== undefined))
+        command.error('error: --force and --for go together')
+      exit(await failBack(target, options))
+    })
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

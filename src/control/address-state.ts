@@ -36,6 +36,11 @@ export class AddressState {
     return this.#verdict
   }
 
+  /** Since when the verdict stands, monotonic. */
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+
   /** When it could be down at the earliest, monotonic; undefined while nothing points to that. */
   get earliestDownMs(): number | undefined {
     return this.#verdict === 'down' ? undefined : judgedPart(this.check).earliestDownMs

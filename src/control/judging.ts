@@ -167,6 +167,12 @@ export class Judging {
     return this.#options.clock.wallMs()
   }
 
+  /** This moment by both clocks. */
+  now(): { readonly wallMs: number; readonly nowMs: number } {
+    const { clock } = this.#options
+    return { wallMs: clock.wallMs(), nowMs: clock.monotonicMs() }
+  }
+
   standingOf(pool: PoolState, address: Address): AddressStanding {
     return pool.standingOf(address, this.#options.clock.monotonicMs())
   }

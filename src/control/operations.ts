@@ -1,5 +1,7 @@
 /** What operators ask for: checked, stored, put in force; or refused, with the reason and what can be done. */
+import type { Family } from '#base/address.ts'
 import type { Override, OverrideKind } from '#steering/override.ts'
+import { addressesOf } from '#steering/pool.ts'
 import { isUsable } from '#steering/standing.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
@@ -34,6 +36,7 @@ export class Refusal extends Error {
 export class Operations {
   readonly #judging: Judging
   readonly #book: OverrideBook
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(judging: Judging, book: OverrideBook) {
     this.#judging = judging
@@ -41,7 +44,65 @@ export class Operations {
   }
 
   /** Puts an override in force; it is stored when this resolves. Rejects with a `Refusal`. */
-  async override(request: OverrideRequest): Promise<OperationResult> {
+  override(request: OverrideRequest): Promise<OperationResult> {
+    return this.#inTurn(() => this.#override(request))
+  }
+
+  /**
+   * Takes back what is on an endpoint, or on a whole pool. Rejects with a `Refusal` if there is nothing.
+   *
+   * @param isVolatile whether a restart may bring back what the disk does not forget
+   */
+  release(target: string, author: string, isVolatile = false): Promise<OperationResult> {
+    return this.#inTurn(() => this.#release(target, author, isVolatile))
+  }
+
+  /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
+  failBack(target: string): OperationResult {
+    const pool = this.#pool(target)
+    if (pool.pool.policy !== 'failover')
+      throw new Refusal(
+        'conflict',
+        `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
+      )
+    const changes = this.#judging.failBack(pool)
+    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
+    if (changes.length > 0) {
+      const evidence = this.#evidence(pool, name => served.has(name))
+      return { ...resultOf(pool, `failed back ${nameOf(pool)}`), evidence }
+    }
+    const [primary] = pool.pool.endpoints
+    if (primary !== undefined && served.size === 1 && served.has(primary.name))
+      throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
+    const evidence = this.#evidence(pool, name => !served.has(name))
+    throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  }
+
+  /**
+   * Returns to the primary; if that is refused since nothing is up, forces the primary up for so long. Rejects with a `Refusal` where
+   * that does not help: a pinned pool, or one without a primary.
+   */
+  async forceBack(
+    target: string,
+    decision: Omit<OverrideRequest, 'kind' | 'target' | 'force'>,
+  ): Promise<OperationResult> {
+    try {
+      return this.failBack(target)
+    } catch (error) {
+      const pool = this.#pool(target)
+      const [primary] = pool.pool.endpoints
+      const isPinned = this.#book.of({ zone: pool.zoneName, pool: pool.pool.name }).pin !== undefined
+      const isServed = pool.families.every(family => servesFirst(pool, family))
+      if (isPinned || isServed || primary === undefined || pool.pool.policy !== 'failover') throw error
+      const forced = `${nameOf(pool)}/${primary.name}`
+      const result = await this.override({ ...decision, kind: 'force-up', target: forced, force: true })
+      this.#judging.failBack(this.#pool(target))
+      const now = this.#pool(target)
+      return { ...resultOf(now, result.done), evidence: this.#evidence(now, name => name === primary.name) }
+    }
+  }
+
+  async #override(request: OverrideRequest): Promise<OperationResult> {
     const { pool, endpoint } = this.#endpoint(request.target)
     const { kind, forMs, reason, author, volatile, force } = request
     const nowMs = this.#judging.wallMs()
@@ -68,14 +129,13 @@ export class Operations {
     return resultOf(pool, `${kind} ${nameOf(pool)}/${endpoint} until ${until}`)
   }
 
-  /** Takes back what is on an endpoint, or on a whole pool. Rejects with a `Refusal` if there is nothing. */
-  async release(target: string, author: string): Promise<OperationResult> {
+  async #release(target: string, author: string, isVolatile: boolean): Promise<OperationResult> {
     const found = this.#poolOrEndpoint(target)
     const { pool, endpoint } = found
     const key = { zone: pool.zoneName, pool: pool.pool.name }
     let released: readonly Override[]
     try {
-      released = await this.#book.release(key, endpoint)
+      released = await this.#book.release(key, endpoint, isVolatile)
     } catch (error) {
       throw new Refusal('store', reasonOfRefusal(error))
     }
@@ -90,24 +150,17 @@ export class Operations {
     return resultOf(pool, `released ${what}`)
   }
 
-  /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
-  failBack(target: string): OperationResult {
-    const pool = this.#pool(target)
-    if (pool.pool.policy !== 'failover')
-      throw new Refusal(
-        'conflict',
-        `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
-      )
-    const changes = this.#judging.failBack(pool)
-    if (changes.length > 0) return resultOf(pool, `failed back ${nameOf(pool)}`)
-    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
-    const [primary] = pool.pool.endpoints
-    if (primary !== undefined && served.size === 1 && served.has(primary.name))
-      throw new Refusal('conflict', `${nameOf(pool)} answers with ${primary.name} already`)
-    const evidence = pool.pool.endpoints
-      .filter(({ name }) => !served.has(name))
-      .map(endpoint => standingText(pool, endpoint, this.#judging.wallMs()))
-    throw new Refusal('conflict', `no endpoint of higher preference is up:\n${evidence.join('\n')}`)
+  #evidence(pool: PoolState, isMeant: (name: string) => boolean): string[] {
+    return pool.pool.endpoints
+      .filter(({ name }) => isMeant(name))
+      .map(endpoint => standingText(pool, endpoint, this.#judging.now()))
+  }
+
+  /** One decision after the other, so that each is made by what the one before has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 
   /** What leaves a family without any usable endpoint is done only if that is said. */
@@ -127,7 +180,7 @@ export class Operations {
     if (!standings.some(({ standing }) => isUsable(standing)))
       throw new Refusal(
         'conflict',
-        `${standingText(pool, pinned, this.#judging.wallMs())}; --force pins ${name} to it all the same`,
+        `${standingText(pool, pinned, this.#judging.now())}; --force pins ${name} to it all the same`,
       )
   }
 
@@ -176,6 +229,13 @@ export class Operations {
     const names = shown.flatMap(pool => endpointNames(pool).map(endpoint => `${nameOf(pool)}/${endpoint}`))
     return names.length === 0 ? 'there are no pools' : `there are: ${names.slice(0, 20).join(', ')}`
   }
+}
+
+/** Whether the first endpoint that has addresses of the family is in service. */
+function servesFirst(state: PoolState, family: Family): boolean {
+  const first = state.pool.endpoints.find(endpoint => addressesOf(endpoint, family).length > 0)
+  const selection = state.selection(family)
+  return selection?.mode === 'serving' && selection.endpoints[0] === first?.name
 }
 
 function isCalled(target: string, name: string): boolean {

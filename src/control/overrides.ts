@@ -1,8 +1,10 @@
-/** What operators have decided, with the maintenance windows of the configuration: kept on disk, put in force, and over in time. */
+/**
+ * What operators have decided, with the maintenance windows of the configuration: kept on disk, put in force, and over in time. Overrides end by
+ * the wall clock and by the monotonic one: a wall clock that is set back makes none of them last longer.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
 import type { ConfiguredZone } from '#config/configuration.ts'
-import { isOpen } from '#steering/maintenance.ts'
 import {
   effectOn as effectOf,
   isInForce,
@@ -15,7 +17,7 @@ import {
   type ZoneWindow,
 } from '#steering/override.ts'
 import type { Store } from '#store/store.ts'
-import { plainName } from './plan.ts'
+import { WindowWatch } from './window-watch.ts'
 
 const MAX_OVERRIDES = 1000
 /** The wall clock may be set: what depends on it is looked at again after so long. */
@@ -36,11 +38,9 @@ export interface PoolKey {
 export class OverrideBook {
   readonly #options: OverrideBookOptions
   #overrides: readonly Override[]
-  #windows: readonly ZoneWindow[] = []
-  /** Those of the windows that are open from a wall time on until another, at which that changes: to find out is dear. */
-  #open: readonly ZoneWindow[] = []
-  #openFromMs = Number.POSITIVE_INFINITY
-  #openUntilMs = Number.NEGATIVE_INFINITY
+  /** Monotonic time at which each is over at the latest, by id. */
+  readonly #untilMs = new Map<string, number>()
+  readonly #windows = new WindowWatch()
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -48,23 +48,24 @@ export class OverrideBook {
   constructor(options: OverrideBookOptions, restored: readonly Override[]) {
     this.#options = options
     this.#overrides = restored
+    for (const one of restored) this.#note(one)
     this.look()
   }
 
   /** Takes the maintenance windows of a configuration. */
   adopt(zones: readonly ConfiguredZone[]): void {
-    this.#windows = zones.flatMap(({ zone, maintenance }) =>
-      maintenance.map(window => ({ ...window, zone: plainName(zone.origin) })),
-    )
-    this.#openUntilMs = Number.NEGATIVE_INFINITY
+    this.#windows.adopt(zones, this.#options.clock.wallMs())
     this.look()
   }
 
   /** Looks which windows are open now. What has expired is taken out, and given. */
   look(): readonly Override[] {
     const wallMs = this.#options.clock.wallMs()
-    if (wallMs < this.#openFromMs || wallMs >= this.#openUntilMs) this.#lookAtWindows(wallMs)
-    const over = this.#overrides.filter(one => !isInForce(one, wallMs))
+    this.#windows.look(wallMs)
+    const nowMs = this.#options.clock.monotonicMs()
+    const over = this.#overrides.filter(
+      one => !isInForce(one, wallMs) || (this.#untilMs.get(one.id) ?? 0) <= nowMs,
+    )
     this.#keep(this.#overrides.filter(one => !over.includes(one)))
     this.#forget(over)
     return over
@@ -92,7 +93,7 @@ export class OverrideBook {
 
   /** The open windows that drain the endpoint. */
   windowsOn({ zone, pool }: PoolKey, endpoint: string): readonly ZoneWindow[] {
-    return this.#open.filter(
+    return this.#windows.open.filter(
       one => one.zone === zone && one.pool === pool && one.endpoints.includes(endpoint),
     )
   }
@@ -107,35 +108,46 @@ export class OverrideBook {
     const { clock } = this.#options
     const wallMs = clock.wallMs()
     const next = Math.min(
-      this.#openUntilMs,
+      this.#windows.nextMs,
       nextOverrideChangeMs(this.#overrides, [], wallMs) ?? Number.POSITIVE_INFINITY,
     )
     if (next === Number.POSITIVE_INFINITY) return undefined
-    return clock.monotonicMs() + Math.min(next - wallMs, LONGEST_WAIT_MS)
+    const nowMs = clock.monotonicMs()
+    return Math.min(nowMs + Math.min(next - wallMs, LONGEST_WAIT_MS), ...this.#untilMs.values())
   }
 
   /**
-   * Puts it in force in place of an earlier one of the same kind on the same target. Resolves once it is on disk, and it is in force only then; rejects
-   * if the disk refuses, unless it is `volatile`.
+   * Puts it in force in place of an earlier one of the same kind on the same target. Resolves once it is on disk and the other is not, and it is in
+   * force only then; rejects if the disk refuses, unless it is `volatile`.
    */
   async set(wanted: Omit<Override, 'id' | 'createdMs'>): Promise<Override> {
-    if (this.list.length >= MAX_OVERRIDES)
-      throw new Error(`there are ${MAX_OVERRIDES} overrides already; release some`)
     const override = { ...wanted, id: randomUUID(), createdMs: this.#options.clock.wallMs() }
-    if (!override.volatile) await this.#options.store.saveOverride(override)
-    const replaced = this.#overrides.filter(one => slotOf(one) === slotOf(override))
-    this.#keep([...this.#overrides.filter(one => !replaced.includes(one)), override])
-    this.#forget(replaced)
+    const isReplaced = (one: Override): boolean => slotOf(one) === slotOf(override)
+    const replaced = this.#overrides.filter(isReplaced)
+    if (replaced.length === 0 && this.list.length >= MAX_OVERRIDES)
+      throw new Error(`there are ${MAX_OVERRIDES} overrides already; release some`)
+    if (override.volatile) this.#forget(replaced)
+    else await this.#save(override, replaced)
+    this.#note(override)
+    this.#keep([...this.#overrides.filter(one => !isReplaced(one)), override])
     return override
   }
 
-  /** Takes back all on the endpoint, or on the whole pool, the pin included. Resolves with them once the disk has forgotten them. */
-  async release({ zone, pool }: PoolKey, endpoint?: string): Promise<readonly Override[]> {
+  /**
+   * Takes back all on the endpoint, or on the whole pool, the pin included. Resolves with them once the disk has forgotten them; with `isVolatile` at
+   * once, whatever the disk does: what it has kept a restart brings back.
+   */
+  async release(
+    { zone, pool }: PoolKey,
+    endpoint: string | undefined,
+    isVolatile: boolean,
+  ): Promise<readonly Override[]> {
     const found = this.list.filter(
       one => one.zone === zone && one.pool === pool && (endpoint === undefined || one.endpoint === endpoint),
     )
     const stored = found.filter(one => !one.volatile).map(({ id }) => id)
-    if (stored.length > 0) await this.#options.store.dropOverrides(stored)
+    if (isVolatile) this.#forget(found)
+    else if (stored.length > 0) await this.#options.store.dropOverrides(stored)
     this.#keep(this.#overrides.filter(one => !found.includes(one)))
     return found
   }
@@ -146,15 +158,33 @@ export class OverrideBook {
       this.#options.store.saveOverride(one).catch((error: unknown) => this.#options.onFault(String(error)))
   }
 
-  #lookAtWindows(wallMs: number): void {
-    this.#open = this.#windows.filter(window => isOpen(window, wallMs))
-    this.#openFromMs = wallMs
-    this.#openUntilMs = nextOverrideChangeMs([], this.#windows, wallMs) ?? Number.POSITIVE_INFINITY
+  async #save(override: Override, replaced: readonly Override[]): Promise<void> {
+    const { store } = this.#options
+    try {
+      await store.saveOverride(
+        override,
+        replaced.map(({ id }) => id),
+      )
+    } catch (error) {
+      // A disk that has only not answered in time may yet write what is refused here.
+      for (const one of replaced.filter(({ volatile }) => !volatile))
+        store.saveOverride(one).catch(() => undefined)
+      store.dropOverrides([override.id]).catch(() => undefined)
+      throw error
+    }
+  }
+
+  #note({ id, createdMs, expiresMs }: Override): void {
+    const { clock } = this.#options
+    const leftMs = Math.min(expiresMs - clock.wallMs(), expiresMs - createdMs)
+    this.#untilMs.set(id, clock.monotonicMs() + leftMs)
   }
 
   #keep(overrides: readonly Override[]): void {
     this.#overrides = overrides
-    this.#concerned = new Set([...overrides, ...this.#windows].map(({ zone, pool }) => `${zone}/${pool}`))
+    const kept = new Set(overrides.map(({ id }) => id))
+    for (const id of this.#untilMs.keys()) if (!kept.has(id)) this.#untilMs.delete(id)
+    this.#concerned = new Set([...overrides, ...this.#windows.all].map(({ zone, pool }) => `${zone}/${pool}`))
   }
 
   /** What is over does no harm on the disk: it is not taken up again. */

@@ -1,19 +1,26 @@
-/** The words in which operators are told why something was not done. */
+/** The words in which operators are told why something was not done, or what spoke for it. */
 import type { PoolEndpoint } from '#steering/pool.ts'
 import type { PoolState } from './pool-state.ts'
 
-/** What is known of the endpoint: its verdicts, and what its last probes have seen. */
-export function standingText(pool: PoolState, { name, addresses }: PoolEndpoint, wallMs: number): string {
+/** One moment by both clocks. */
+export interface Now {
+  readonly wallMs: number
+  readonly nowMs: number
+}
+
+/** What is known of the endpoint: its verdicts and since when, and what its last probes have seen. */
+export function standingText(pool: PoolState, { name, addresses }: PoolEndpoint, now: Now): string {
   const parts = addresses.map(address => {
     const state = pool.stateOf(address)
     if (state === undefined) return `${address.text} up (no health check)`
     const seen = state.targets.flatMap(({ lastOutcome, health }) => {
       if (lastOutcome === undefined) return ['not probed yet']
-      const agoSeconds = Math.max(0, Math.round((wallMs - lastOutcome.wallMs) / 1000))
+      const agoSeconds = Math.max(0, Math.round((now.wallMs - lastOutcome.wallMs) / 1000))
       const { kind, detail } = lastOutcome.outcome
       return [`${kind} ${agoSeconds} s ago: ${detail} (passes ${health.passes}, fails ${health.fails})`]
     })
-    return `${address.text} ${state.verdict}, ${seen.join('; ')}`
+    const since = new Date(now.wallMs - (now.nowMs - state.sinceMs)).toISOString()
+    return `${address.text} ${state.verdict} since ${since}, ${seen.join('; ')}`
   })
   return `${name}: ${parts.join('; ')}`
 }

@@ -173,6 +173,8 @@ export interface ServerView {
 export interface OperationResult {
   readonly done: string
   readonly answers: readonly { readonly family: Family; readonly selected: string }[]
+  /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
+  readonly evidence?: readonly string[]
 }
 
 /** Asked by the admin listener. */

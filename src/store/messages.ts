@@ -21,7 +21,7 @@ export type Request =
   | { readonly kind: 'flush' }
   | { readonly kind: 'close' }
   | { readonly kind: 'transitions'; readonly query: TransitionQuery }
-  | { readonly kind: 'save-override'; readonly row: OverrideRow }
+  | { readonly kind: 'save-override'; readonly row: OverrideRow; readonly replaced: readonly string[] }
   | { readonly kind: 'drop-overrides'; readonly ids: readonly string[] }
 
 export type FromWorker =

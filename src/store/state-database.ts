@@ -45,9 +45,9 @@ export class StateDatabase {
     this.#lost(refused, 'not written: the database refuses what they hold')
   }
 
-  /** On disk when this returns. Throws. */
-  saveOverride(row: OverrideRow): void {
-    this.#use(({ database }) => saveOverride(database, row))
+  /** On disk, and those with the ids are not, when this returns. Throws. */
+  saveOverride(row: OverrideRow, replaced: readonly string[]): void {
+    this.#use(({ database }) => saveOverride(database, row, replaced))
   }
 
   /** Gone from the disk when this returns. Throws. */

@@ -59,9 +59,12 @@ function overrideRows(database: Database): Iterable<unknown> {
   return table.get() === undefined ? [] : database.prepare('SELECT * FROM overrides').iterate()
 }
 
-/** One that is there under the same id is replaced. */
-export function saveOverride(database: Database, row: OverrideRow): void {
-  database.prepare(SAVE_OVERRIDE).run(row)
+/** In place of those with the ids, and of one that is there under its own. */
+export function saveOverride(database: Database, row: OverrideRow, replaced: readonly string[]): void {
+  database.transaction(() => {
+    dropOverrides(database, replaced)
+    database.prepare(SAVE_OVERRIDE).run(row)
+  })()
 }
 
 export function dropOverrides(database: Database, ids: readonly string[]): void {

@@ -111,7 +111,7 @@ function serve(want: Request): readonly StoredTransition[] {
     // What is on disk may be readable although nothing can be added to it.
     if (want.kind !== 'transitions') throw error
   }
-  if (want.kind === 'save-override') database.saveOverride(want.row)
+  if (want.kind === 'save-override') database.saveOverride(want.row, want.replaced)
   if (want.kind === 'drop-overrides') database.dropOverrides(want.ids)
   return want.kind === 'transitions' ? database.transitions(want.query) : []
 }

@@ -47,8 +47,11 @@ export interface Store {
   saveSelection(selection: StoredSelection): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
-  /** Resolves once it is on disk; rejects, with words for a person, if the disk refuses. */
-  saveOverride(override: Override): Promise<void>
+  /**
+   * Resolves once it is on disk and those with the ids are not; rejects, with words for a person, if the disk refuses, or does not answer: then nobody
+   * knows what it will do.
+   */
+  saveOverride(override: Override, replaced?: readonly string[]): Promise<void>
   /** Resolves once they are gone from the disk; rejects if it refuses. */
   dropOverrides(ids: readonly string[]): Promise<void>
   /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
@@ -139,8 +142,9 @@ class ThreadedStore implements Store {
     return this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
   }
 
-  async saveOverride(override: Override): Promise<void> {
-    await this.#thread.ask({ kind: 'save-override', row: overrideRow(override) }, ANSWER_DEADLINE_MS)
+  async saveOverride(override: Override, replaced: readonly string[] = []): Promise<void> {
+    const row = overrideRow(override)
+    await this.#thread.ask({ kind: 'save-override', row, replaced }, ANSWER_DEADLINE_MS)
   }
 
   async dropOverrides(ids: readonly string[]): Promise<void> {

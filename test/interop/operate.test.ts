@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { type Finished, runUnderstudy } from '#test/child.ts'
 import { digShort } from '#test/dig.ts'
 import { type DnsAddress, ServerProcess } from '#test/server-process.ts'
+import { SmallDisk } from '#test/small-disk.ts'
 import { WebServer } from '#test/web-server.ts'
 
 const PRIMARY = '127.0.0.1'
@@ -72,7 +73,10 @@ describe('at the command line', () => {
     await said('ops.test/www/primary', 'drain -> none (expired)')
     assert.deepEqual(await digShort(dns, NAME), [BACKUP])
     const { stdout } = await run('failback', 'ops.test/www')
-    assert.equal(stdout, 'failed back ops.test/www; answers now: A primary')
+    assert.match(
+      stdout,
+      /^failed back ops\.test\/www; answers now: A primary\nprimary: 127\.0\.0\.1 up since \S+Z, pass /,
+    )
     assert.deepEqual(await digShort(dns, NAME), [PRIMARY])
   })
 
@@ -83,8 +87,46 @@ describe('at the command line', () => {
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /^no endpoint of higher preference is up:\nprimary: 127\.0\.0\.1 down, fail .* refused/,
+      /^no endpoint of higher preference is up:\nprimary: 127\.0\.0\.1 down since \S+Z, fail .* refused/,
     )
+  })
+
+  it(
+    'with a full disk an override is refused, unless it is volatile, and so is its release',
+    TIMEOUT,
+    async context => {
+      using disk = SmallDisk.mount()
+      if (disk === undefined) return context.skip('may not mount')
+      const backup = stack.use(await WebServer.start('127.0.0.3'))
+      const zones = {
+        'ops.test.yaml': zone(backup.port).replaceAll(`address: ${BACKUP}`, 'address: 127.0.0.3'),
+      }
+      server = stack.use(await ServerProcess.start({ zones, state: `${disk.path}/understudy.db` }))
+      dns = server.dns[0] ?? assert.fail()
+      await said('ops.test/www/backup ', '-> up')
+      await said('ops.test/www/primary ', '->')
+      const drain = ['drain', 'www/primary', '--for', '10m', '--force', '--reason', 'x'.repeat(200)]
+      disk.fill()
+      let tried = await run(...drain)
+      // The files have some room left.
+      while (tried.code === 0) tried = await run(...drain)
+      assert.match(tried.stderr, /^not stored, and so not done: .*full.*--volatile/)
+      const pinned = await run('pin', 'www/backup', '--for', '10m', '--volatile')
+      assert.equal(pinned.code, 0, pinned.stderr)
+      assert.deepEqual(await digShort(dns, NAME), ['127.0.0.3'])
+      assert.equal((await run('release', 'ops.test/www', '--volatile')).code, 0)
+    },
+  )
+
+  it('a failback is forced for so long as is said', TIMEOUT, async () => {
+    await primary.stop()
+    await said('ops.test/www A', 'primary -> backup')
+    const { stdout } = await run('failback', 'ops.test/www', '--force', '--for', '1m')
+    assert.match(
+      stdout,
+      /^force-up ops\.test\/www\/primary until .*: A primary\nprimary: 127\.0\.0\.1 down since /,
+    )
+    assert.deepEqual(await digShort(dns, NAME), [PRIMARY])
   })
 
   it('what is wrong is said, and gives the exit code', TIMEOUT, async () => {
@@ -99,6 +141,7 @@ describe('at the command line', () => {
       [['force', 'www/primary', 'sideways', '--for', '1m'], 2, /sideways is not up or down/],
       [['release', 'www/primary'], 1, /^nothing to release/],
       [['failback', 'www'], 2, /www is not ZONE\/POOL/],
+      [['failback', 'ops.test/www', '--force'], 2, /--force and --for go together/],
     ] as const) {
       const done = await run(...args)
       assert.equal(done.code, code, args.join(' '))

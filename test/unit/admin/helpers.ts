@@ -155,6 +155,8 @@ export const NO_ACTIONS: OperatorActions = {
   failBack(target) {
     throw new Refusal('store', `the disk of ${target} is full`)
   },
+  forceBack: (target, { forMs }) =>
+    Promise.reject(new Refusal('conflict', `${target} is not forced for ${forMs} ms`)),
 }
 
 /** The listeners on ports of their own, closed at the end of the scope. */

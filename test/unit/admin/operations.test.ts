@@ -71,5 +71,21 @@ describe('the other paths', () => {
     assert.equal((await server.ask('/api/v1/overrides', {}, 'DELETE')).status, 400)
     const failed = await server.ask('/api/v1/pools/0%2F25.x/www/failback', {}, 'POST')
     assert.deepEqual([failed.status, JSON.parse(failed.body).detail], [503, 'the disk of 0/25.x/www is full'])
+    for (const [body, expected] of [
+      [{ author: 'alice' }, '503 the disk of a.test/www is full'],
+      [{ force: true, for: '1m' }, '409 a.test/www is not forced for 60000 ms'],
+      [
+        { force: true },
+        '400 body.for: goes with force, and force with it: for so long the primary counts as up',
+      ],
+      [
+        { for: '1m' },
+        '400 body.for: goes with force, and force with it: for so long the primary counts as up',
+      ],
+    ] as const) {
+      const path = '/api/v1/pools/a.test/www/failback'
+      const answer = await server.ask(path, JSON_TYPE, 'POST', JSON.stringify(body))
+      assert.equal(`${answer.status} ${JSON.parse(answer.body).detail}`, expected)
+    }
   })
 })

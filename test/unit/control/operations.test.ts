@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OverrideRequest } from '#control/operations.ts'
+import { OverrideBook } from '#control/overrides.ts'
 import { poolView } from '#control/pool-view.ts'
+import type { Override } from '#steering/override.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
 import { World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
@@ -87,6 +90,40 @@ describe('drain', () => {
     assert.equal(answered(world), BACKUP)
   })
 
+  it('of two at once leaves one: each is decided by what the one before has left', async () => {
+    await using world = await begin()
+    const [first, second] = await Promise.allSettled(
+      ['www/primary', 'www/backup'].map(target => world.operations.override({ ...REQUEST, target })),
+    )
+    assert.deepEqual([first?.status, second?.status], ['fulfilled', 'rejected'])
+    assert.equal(world.selected('a.test/www'), 'serving: backup')
+  })
+
+  it('lasts no longer when the wall clock is set back, also over a restart', async () => {
+    await using before = await begin()
+    await before.operations.override(REQUEST)
+    before.clock.setWallBack(3_600_000)
+    await before.clock.advance(60_000)
+    assert.equal(answered(before), PRIMARY)
+    await before.operations.override(REQUEST)
+    before.clock.setWallBack(7_200_000)
+    await using world = await before.restart(0)
+    for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass')
+    assert.equal(answered(world), BACKUP)
+    await world.clock.advance(60_000)
+    assert.equal(answered(world), PRIMARY)
+  })
+
+  it('takes the place of the one before, which is not back when it is over', async () => {
+    await using before = await begin()
+    await before.operations.override({ ...REQUEST, forMs: 600_000 })
+    await before.operations.override(REQUEST)
+    await using world = await before.restart(30_000)
+    assert.equal(answered(world), BACKUP)
+    await world.clock.advance(30_000)
+    assert.equal(answered(world), PRIMARY)
+  })
+
   it('of what there is not names what there is', async () => {
     await using world = await begin()
     for (const [target, message] of [
@@ -129,7 +166,8 @@ describe('force and pin', () => {
     assert.equal(answered(world), PRIMARY)
     await assert.rejects(world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' }), {
       kind: 'conflict',
-      message: /^backup: 192\.0\.2\.2 down, fail 0 s ago: no answer in 4s .*--force pins a\.test\/www to it/,
+      message:
+        /^backup: 192\.0\.2\.2 down since \S+Z, fail 0 s ago: no answer in 4s .*--force pins a\.test\/www to it/,
     })
   })
 })
@@ -160,7 +198,10 @@ describe('failback', () => {
     await using world = await begin('    failback: manual\n')
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
     assert.equal(answered(world), BACKUP)
-    const { answers } = world.operations.failBack('a.test/www')
+    const { answers, evidence } = world.operations.failBack('a.test/www')
+    assert.deepEqual(evidence, [
+      'primary: 192.0.2.1 up since 2026-01-01T00:00:00.000Z, pass 0 s ago: status 200 (passes 2, fails 0)',
+    ])
     assert.deepEqual(answers, [{ family: 'ipv4', selected: 'primary' }])
     assert.equal(answered(world), PRIMARY)
     assert.throws(() => world.operations.failBack('a.test/www'), {
@@ -175,8 +216,38 @@ describe('failback', () => {
     assert.throws(() => world.operations.failBack('a.test/www'), {
       kind: 'conflict',
       message:
-        'no endpoint of higher preference is up:\nprimary: 192.0.2.1 down, pass 0 s ago: status 200 (passes 1, fails 0)',
+        'no endpoint of higher preference is up:\nprimary: 192.0.2.1 down since 2026-01-01T00:00:00.000Z, pass 0 s ago: status 200 (passes 1, fails 0)',
     })
+  })
+})
+
+describe('a forced failback', () => {
+  const { kind: _, target: __, force: ___, ...decision } = REQUEST
+
+  it('serves the primary that is not up, for so long', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    const { done, answers, evidence } = await world.operations.forceBack('a.test/www', decision)
+    assert.match(done, /^force-up a\.test\/www\/primary until /)
+    assert.deepEqual(answers, [{ family: 'ipv4', selected: 'primary' }])
+    assert.match(evidence?.[0] ?? '', /^primary: 192\.0\.2\.1 down since \S+Z, fail 0 s ago/)
+    assert.equal(answered(world), PRIMARY)
+    await world.clock.advance(60_000)
+    assert.equal(answered(world), BACKUP)
+  })
+
+  it('forces nothing where the primary is up, or served, or cannot be served', async () => {
+    await using world = await begin('    failback: manual\n')
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
+    await world.operations.forceBack('a.test/www', decision)
+    assert.equal(answered(world), PRIMARY)
+    await assert.rejects(world.operations.forceBack('a.test/www', decision), { message: /primary already$/ })
+    await world.operations.override({ ...REQUEST, kind: 'pin', target: 'www/backup' })
+    await assert.rejects(world.operations.forceBack('a.test/www', decision), { kind: 'conflict' })
+    assert.deepEqual(
+      world.book.list.map(({ kind }) => kind),
+      ['pin'],
+    )
   })
 })
 
@@ -204,4 +275,47 @@ it('a disk that refuses refuses the override, unless it is volatile', async () =
   assert.equal(answered(world), PRIMARY)
   await world.operations.override({ ...REQUEST, volatile: true })
   assert.equal(answered(world), BACKUP)
+})
+
+it('a disk that refuses refuses the release, unless it is volatile', async () => {
+  await using world = await begin()
+  await world.operations.override(REQUEST)
+  await world.store.close()
+  await assert.rejects(world.operations.release('www/primary', 'bob'), { kind: 'store' })
+  assert.equal(answered(world), BACKUP)
+  await world.operations.release('www/primary', 'bob', true)
+  assert.equal(answered(world), PRIMARY)
+})
+
+it('what a disk has refused without an answer is taken off it, and what it replaced is put back', async () => {
+  const clock = new VirtualClock()
+  const asked: string[] = []
+  let refuses = false
+  const store = {
+    async saveOverride({ id }: Override, replaced: readonly string[] = []) {
+      asked.push(`save ${id}${replaced.map(one => ` for ${one}`).join('')}`)
+      if (refuses) throw new Error('the store has not answered for 10000 ms')
+    },
+    async dropOverrides(ids: readonly string[]) {
+      asked.push(`drop ${ids.join(' ')}`)
+    },
+  }
+  const book = new OverrideBook({ clock, store, onFault: () => undefined }, [])
+  const { forMs, force: _, target: __, ...said } = REQUEST
+  const wanted = {
+    ...said,
+    zone: 'a.test',
+    pool: 'www',
+    endpoint: 'primary',
+    expiresMs: clock.wallMs() + forMs,
+  }
+  const { id } = await book.set(wanted)
+  refuses = true
+  await assert.rejects(book.set(wanted), /has not answered/)
+  const second = /^save (\S+) for/.exec(asked[1] ?? '')?.[1] ?? ''
+  assert.deepEqual(asked, [`save ${id}`, `save ${second} for ${id}`, `save ${id}`, `drop ${second}`])
+  assert.deepEqual(
+    book.list.map(one => one.id),
+    [id],
+  )
 })

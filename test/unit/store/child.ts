@@ -1,10 +1,11 @@
 /** Run as a process of its own by the tests: `child.ts WHAT PATH`. Says what it did on a line, or ends by a signal. */
 import Database from 'better-sqlite3'
+import type { Override } from '#steering/override.ts'
 import { lockState } from '#store/lock.ts'
 import { openStore } from '#store/store.ts'
 import { selection, transition, verdict } from './helpers.ts'
 
-const [what, path = ''] = process.argv.slice(2)
+const [what, path = '', given = ''] = process.argv.slice(2)
 
 const deeds: Record<string, () => Promise<void>> = {
   /** Saves, and is killed while its own thread has never been free since. */
@@ -21,6 +22,14 @@ const deeds: Record<string, () => Promise<void>> = {
     for (const end = Date.now() + 10_000; Date.now() < end; ) {
       if (count.get() === 1) process.kill(process.pid, 'SIGKILL')
     }
+  },
+  /** Replaces the override that is given, and dies as soon as it is told that this is stored. */
+  async 'replace-and-die'() {
+    const store = await openStore({ path, onFault: say, onRecovered: () => undefined })
+    const override = JSON.parse(given) as Override
+    await store.saveOverride(override)
+    await store.saveOverride({ ...override, id: 'two' }, [override.id])
+    process.kill(process.pid, 'SIGKILL')
   },
   /** Takes the lock and keeps it until it is killed. */
   async lock() {

@@ -1,5 +1,7 @@
 /** What is saved is there after the next start. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -21,6 +23,8 @@ const OVERRIDE: Override = {
   volatile: false,
 }
 
+const CHILD = new URL('./child.ts', import.meta.url).pathname
+
 describe('an override', () => {
   it('is on disk when that is said, replaced under its id, and gone when it was dropped', async () => {
     using folder = temporaryFolder()
@@ -40,6 +44,17 @@ describe('an override', () => {
       assert.deepEqual(state.store.restored.overrides, [one, two])
       await state.store.dropOverrides(['one', 'none'])
     }
+    await using state = await opened(path)
+    assert.deepEqual(state.store.restored.overrides, [{ ...OVERRIDE, id: 'two' }])
+  })
+
+  it('takes the place of others in one step: of both on disk, the longer one would come back', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'state.db')
+    const child = spawn(process.execPath, [CHILD, 'replace-and-die', path, JSON.stringify(OVERRIDE)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL'])
     await using state = await opened(path)
     assert.deepEqual(state.store.restored.overrides, [{ ...OVERRIDE, id: 'two' }])
   })
