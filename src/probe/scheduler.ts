@@ -169,9 +169,14 @@ export class Scheduler {
     if (entry.wanted) {
       entry.dueMs = Math.max(nowMs, wishedMs(entry, startedMs))
       this.#waiting.add(entry)
-      const overdueMs = nowMs - startedMs - target.timing.timeoutMs
+      const { timeoutMs } = target.timing
+      const overdueMs = nowMs - startedMs - timeoutMs
       const heldUpMs = Math.max(overdueMs, stalledMs() - stalledBeforeMs)
-      report(target, unlessStalled(outcome, heldUpMs, target.timing.timeoutMs), startedMs)
+      report(
+        target,
+        unlessStalled(outcome, heldUpMs, { timeoutMs, latencyLimitMs: target.spec.latencyLimitMs }),
+        startedMs,
+      )
     } else {
       this.#entries.delete(target.key)
     }

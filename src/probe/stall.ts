@@ -37,13 +37,30 @@ export class StallMeter {
   }
 }
 
+/** What a probe is measured by. */
+export interface TimeLimits {
+  readonly timeoutMs: number
+  /** Undefined for none. */
+  readonly latencyLimitMs?: number | undefined
+}
+
 /**
- * The outcome as it may be judged: a fail of a probe during which this process stood still for too long is inconclusive.
+ * The outcome as it may be judged: a fail of a probe during which this process stood still for too long is inconclusive. One that was only
+ * too slow is so already if it would not have been without.
  *
  * @param stalledMs for how long it did while the probe ran
  */
-export function unlessStalled(outcome: Outcome, stalledMs: number, timeoutMs: number): Outcome {
-  if (outcome.kind !== 'fail' || stalledMs <= Math.max(SHORTEST_STALL_MS, timeoutMs / 4)) return outcome
+export function unlessStalled(
+  outcome: Outcome,
+  stalledMs: number,
+  { timeoutMs, latencyLimitMs = 0 }: TimeLimits,
+): Outcome {
+  if (outcome.kind !== 'fail') return outcome
+  const toleratedMs =
+    outcome.reason === 'slow'
+      ? outcome.latencyMs - latencyLimitMs
+      : Math.max(SHORTEST_STALL_MS, timeoutMs / 4)
+  if (stalledMs <= toleratedMs) return outcome
   const detail = `this prober was held up for ${Math.round(stalledMs)} ms; it saw: ${outcome.detail}`
   return { ...outcome, kind: 'inconclusive', reason: 'stalled', detail: detail.slice(0, 200) }
 }

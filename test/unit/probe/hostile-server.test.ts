@@ -1,9 +1,11 @@
 /** Endpoints that do the worst to a probe: each is a prompt fail, bounded in memory and time. */
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { runProbe } from '#probe/run-probe.ts'
-import type { HttpSpec } from '#probe/spec.ts'
+import type { HttpSpec, ProbeSpec } from '#probe/spec.ts'
+import { until } from '#test/processes.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { AMPLE_MS, BRIEF_MS, httpSpec, targetOf, USER_AGENT } from './targets.ts'
 
@@ -200,6 +202,44 @@ describe('a server that sends without end', () => {
     })
     assert.equal((await probe(endless)).said, 'fail protocol')
   })
+})
+
+describe('no descriptors are left', () => {
+  const worst: Readonly<Record<string, (socket: Socket) => void>> = {
+    hangs: socket => void socket.resume(),
+    resets: socket => void socket.resetAndDestroy(),
+    'hangs up': socket => void socket.resume().end(),
+    'speaks garbage': socket => void socket.resume().end('\x00\xff\x15\x03garbage\r\n\r\n'),
+    drips(socket) {
+      const drip = setInterval(() => socket.write('H'), 5)
+      socket.on('close', () => clearInterval(drip))
+    },
+    floods: socket => void pour(socket, Buffer.alloc(65_536, 'x')),
+  }
+  for (const [what, onConnection] of Object.entries(worst)) {
+    it(`by one that ${what}`, async () => {
+      await using server = await RawServer.start(onConnection)
+      const { port } = server
+      const host = 'www.probe.test'
+      const specs: ProbeSpec[] = [
+        httpSpec(port),
+        httpSpec(port, { keepAlive: true, body: 'ok' }),
+        httpSpec(port, { type: 'https' }),
+        { type: 'tls', port, host, verify: false },
+        { type: 'tcp', port, send: 'PING', expect: 'PONG' },
+      ]
+      const before = openDescriptors()
+      for (const spec of specs) {
+        const outcome = await runProbe(targetOf(spec, '127.0.0.1', { timeoutMs: BRIEF_MS }), USER_AGENT)
+        assert.equal(outcome.kind, 'fail', `${spec.type}: ${outcome.detail}`)
+      }
+      await until(() => openDescriptors() <= before)
+    })
+  }
+
+  function openDescriptors(): number {
+    return readdirSync('/proc/self/fd').length
+  }
 })
 
 describe('after probes that timed out', () => {

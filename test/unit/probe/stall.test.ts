@@ -31,21 +31,29 @@ describe('unlessStalled', () => {
   const fail: Outcome = { kind: 'fail', reason: 'timeout', detail: 'no response within 4s', latencyMs: 4000 }
 
   it('takes a fail back after 250 ms of stall, or a quarter of the time-out if that is more', () => {
-    assert.equal(unlessStalled(fail, 1000, 4000), fail)
-    assert.equal(unlessStalled(fail, 250, 100), fail)
-    assert.deepEqual(unlessStalled(fail, 1001, 4000), {
+    assert.equal(unlessStalled(fail, 1000, { timeoutMs: 4000 }), fail)
+    assert.equal(unlessStalled(fail, 250, { timeoutMs: 100 }), fail)
+    assert.deepEqual(unlessStalled(fail, 1001, { timeoutMs: 4000 }), {
       kind: 'inconclusive',
       reason: 'stalled',
       detail: 'this prober was held up for 1001 ms; it saw: no response within 4s',
       latencyMs: 4000,
     })
-    assert.equal(unlessStalled(fail, 251, 100).kind, 'inconclusive')
+    assert.equal(unlessStalled(fail, 251, { timeoutMs: 100 }).kind, 'inconclusive')
+  })
+
+  it('takes back that a pass was too slow where it is the stall that made it so', () => {
+    const slow: Outcome = { ...fail, reason: 'slow', latencyMs: 130 }
+    const limits = { timeoutMs: 4000, latencyLimitMs: 100 }
+    assert.equal(unlessStalled(slow, 0, limits), slow)
+    assert.equal(unlessStalled(slow, 30, limits), slow)
+    assert.equal(unlessStalled(slow, 31, limits).kind, 'inconclusive')
   })
 
   it('leaves every other outcome', () => {
     for (const kind of ['pass', 'inconclusive'] as const) {
       const outcome = { ...fail, kind }
-      assert.equal(unlessStalled(outcome, 60_000, 4000), outcome)
+      assert.equal(unlessStalled(outcome, 60_000, { timeoutMs: 4000 }), outcome)
     }
   })
 })
