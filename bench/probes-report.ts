@@ -17,7 +17,7 @@ export function probesPart({ rounds, kinds, manyCores }: ProbeFigures): string {
   return `## Probes
 
 The prober as it runs in the server, over a fresh connection for each probe, on one processor; the endpoints, which pass every probe, have the other one. Processor time is that of the whole process that
-probes, with taking the reports: ${rounds.rounds} rounds of ${rounds.seconds} s at 500 probes a second for each kind in turn; medians, with least and greatest.
+probes, with taking the reports: ${rounds.rounds} rounds of ${rounds.seconds} s at 200 probes a second for each kind in turn; medians, with least and greatest.
 The last column is the highest of the numbers tried that one prober holds at an interval of 1 s with the lag of its starts (p99) below ${LAG_LIMIT_MS} ms.
 
 ${table(['check', 'CPU µs per probe', 'endpoints at 1 s'], rows)}

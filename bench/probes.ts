@@ -28,7 +28,7 @@ export interface ProbeFigures {
 }
 
 export const LAG_LIMIT_MS = 100
-const PER_ROUND = 500
+const PER_ROUND = 200
 /** Tried one after the other, until one is too many. */
 const STEPS = [1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000] as const
 const TOLERANCE = 0.001
