@@ -93,7 +93,7 @@ export class Simulation {
     await this.#start()
     try {
       while (this.#clock.monotonicMs() < forMs) {
-        await this.#clock.advance(this.#random() * 6 * HOUR_MS)
+        await this.#clock.advance(this.#random() * 12 * HOUR_MS)
         if (this.#failure !== undefined) throw this.#failure
         await this.#act()
         this.#look()
