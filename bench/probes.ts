@@ -6,8 +6,12 @@ import type { ProbeLoad, ProbeLoadSeen } from './probe-load.ts'
 import { chooseProcessors } from './processors.ts'
 import { Stage } from './stage.ts'
 
-export const PROBE_KINDS = ['tcp', 'http', 'https'] as const
-export type ProbeKind = (typeof PROBE_KINDS)[number]
+const ENDPOINTS = ['tcp', 'http', 'https'] as const
+type Endpoint = (typeof ENDPOINTS)[number]
+
+/** Those that are kept use one connection for all probes of an endpoint. */
+const PROBE_KINDS = ['tcp', 'http', 'http, kept', 'https', 'https, kept'] as const
+type ProbeKind = (typeof PROBE_KINDS)[number]
 
 export interface ProbeRounds {
   readonly rounds: number
@@ -24,11 +28,11 @@ export interface ProbeFigures {
     readonly held: number
   }[]
   /** Processors used for 10,000 `http` endpoints at 10 s. */
-  readonly manyCores: number
+  readonly manyCores: { readonly fresh: number; readonly kept: number }
 }
 
 export const LAG_LIMIT_MS = 100
-const PER_ROUND = 200
+export const PER_ROUND = 200
 /** Tried one after the other, until one is too many. */
 const STEPS = [1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000] as const
 const TOLERANCE = 0.001
@@ -36,13 +40,13 @@ const TOLERANCE = 0.001
 /** Throws if probes fail. */
 export async function measureProbes(rounds: ProbeRounds): Promise<ProbeFigures> {
   await using stage = await Stage.open()
-  const endpoints = new Map<ProbeKind, number>()
-  for (const kind of PROBE_KINDS) endpoints.set(kind, await startEndpoints(stage, kind))
-  const portOf = (kind: ProbeKind): number => endpoints.get(kind) ?? 0
+  const ports = new Map<Endpoint, number>()
+  for (const kind of ENDPOINTS) ports.set(kind, await startEndpoints(stage, kind))
+  const specOf = (kind: ProbeKind): ProbeSpec => specAt(kind, ports.get(endpointOf(kind)) ?? 0)
   const costs = new Map<ProbeKind, number[]>(PROBE_KINDS.map(kind => [kind, []]))
   for (let round = 0; round < rounds.rounds; round++) {
     for (const kind of PROBE_KINDS) {
-      const spec = specOf(kind, portOf(kind))
+      const spec = specOf(kind)
       const load = { spec, endpoints: PER_ROUND, intervalMs: 1000, seconds: rounds.seconds }
       const { cpuSeconds, probes } = await run(stage, load)
       costs.get(kind)?.push((cpuSeconds * 1e6) / probes)
@@ -50,12 +54,15 @@ export async function measureProbes(rounds: ProbeRounds): Promise<ProbeFigures> 
   }
   const kinds = []
   for (const kind of PROBE_KINDS) {
-    const held = await mostHeld(stage, specOf(kind, portOf(kind)), rounds.seconds)
+    const held = await mostHeld(stage, specOf(kind), rounds.seconds)
     kinds.push({ kind, cpuMicroseconds: costs.get(kind) ?? [], held })
   }
-  const many = { spec: specOf('http', portOf('http')), endpoints: 10_000, intervalMs: 10_000, seconds: 10 }
-  const { cpuSeconds, wallSeconds } = await run(stage, many)
-  return { rounds, kinds, manyCores: cpuSeconds / wallSeconds }
+  const many = async (kind: ProbeKind): Promise<number> => {
+    const load = { spec: specOf(kind), endpoints: 10_000, intervalMs: 10_000, seconds: 10 }
+    const { cpuSeconds, wallSeconds } = await run(stage, load)
+    return cpuSeconds / wallSeconds
+  }
+  return { rounds, kinds, manyCores: { fresh: await many('http'), kept: await many('http, kept') } }
 }
 
 async function mostHeld(stage: Stage, spec: ProbeSpec, seconds: number): Promise<number> {
@@ -70,7 +77,7 @@ async function mostHeld(stage: Stage, spec: ProbeSpec, seconds: number): Promise
   return held
 }
 
-async function startEndpoints(stage: Stage, kind: ProbeKind): Promise<number> {
+async function startEndpoints(stage: Stage, kind: Endpoint): Promise<number> {
   const port = await freePort()
   const { load } = chooseProcessors()
   const script = new URL('./probe-endpoints.ts', import.meta.url).pathname
@@ -98,10 +105,15 @@ async function start(stage: Stage, load: ProbeLoad): Promise<ProbeLoadSeen> {
   return seen
 }
 
-function specOf(kind: ProbeKind, port: number): ProbeSpec {
-  if (kind === 'tcp') return { type: 'tcp', port }
+function endpointOf(kind: ProbeKind): Endpoint {
+  return ENDPOINTS.find(endpoint => endpoint === kind.split(',')[0]) ?? 'tcp'
+}
+
+function specAt(kind: ProbeKind, port: number): ProbeSpec {
+  const type = endpointOf(kind)
+  if (type === 'tcp') return { type, port }
   return {
-    type: kind,
+    type,
     port,
     method: 'GET',
     path: '/health',
@@ -111,5 +123,6 @@ function specOf(kind: ProbeKind, port: number): ProbeSpec {
     maxBodyBytes: 65_536,
     redirects: 0,
     verify: false,
+    keepAlive: kind.endsWith('kept'),
   }
 }

@@ -4,7 +4,8 @@ import { systemClock } from '#base/clock.ts'
 import { seededRandom } from '#base/random.ts'
 import { CommandTurns } from './command-turns.ts'
 import { KeptLinks } from './kept-links.ts'
-import type { ProbeReport, ProberData, ToProber } from './messages.ts'
+import type { ProberData, ToProber } from './messages.ts'
+import { ReportBatch } from './report-batch.ts'
 import { runProbe } from './run-probe.ts'
 import { Scheduler } from './scheduler.ts'
 import { StallMeter } from './stall.ts'
@@ -13,6 +14,7 @@ import { BEATS, LAG_MICROSECONDS, type WatchedData } from './watched-thread.ts'
 const LARGEST = 2 ** 31 - 1
 
 const { seed, userAgent, commandGroups, words, beatMs } = workerData as ProberData & WatchedData
+const reports = new ReportBatch(batch => parentPort?.postMessage(batch))
 const kept = new KeptLinks()
 const commands = new CommandTurns(commandGroups)
 const meter = new StallMeter(systemClock)
@@ -23,8 +25,7 @@ const scheduler = new Scheduler({
   stalledMs: () => meter.totalMs,
   run: target => runProbe(target, userAgent, commands, kept),
   report(target, outcome, startedMs) {
-    const report: ProbeReport = { key: target.key, outcome, startedMs, endedWallMs: systemClock.wallMs() }
-    parentPort?.postMessage(report)
+    reports.add({ key: target.key, outcome, startedMs, endedWallMs: systemClock.wallMs() })
     tellLag()
   },
 })

@@ -16,7 +16,7 @@ export interface ProberOptions {
   readonly userAgent: string
   /** A thread that has been silent for longer is replaced. Default 5 s. */
   readonly stallLimitMs?: number
-  /** As soon as a probe has ended; `inconclusive` ones too. */
+  /** When a probe has ended; `inconclusive` ones too. At once where it did not pass, else within 10 ms. */
   onReport(report: ProbeReport): void
   /** The thread died or stood still and is started again, with the targets and paces it had. */
   onRestart(why: string): void
@@ -53,7 +53,9 @@ export function startProber(options: ProberOptions): Prober {
       post({ kind: 'targets', targets } satisfies ToProber)
       for (const [key, pace] of paces) post({ kind: 'pace', key, pace } satisfies ToProber)
     },
-    onMessage: message => onReport(message as ProbeReport),
+    onMessage(message) {
+      for (const report of message as readonly ProbeReport[]) onReport(report)
+    },
     onRestart(why) {
       killCommands()
       onRestart(why)
