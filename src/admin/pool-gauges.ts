@@ -63,6 +63,11 @@ export function poolGauges(registry: Registry): Fill {
       for (const { kind } of pool.overrides) overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
       for (const endpoint of pool.endpoints) {
         for (const family of FAMILIES) fillEndpoint(pool, endpoint, family)
+        for (const { family, standing, selected: isSelected } of endpoint.standings ?? []) {
+          const labels = { zone: pool.zone, pool: pool.pool, endpoint: endpoint.name, family }
+          if (standing !== 'unknown') up.set(labels, standing === 'down' ? 0 : 1)
+          selected.set(labels, isSelected ? 1 : 0)
+        }
       }
     }
   }

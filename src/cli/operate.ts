@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import type { OperationResult } from '#control/view.ts'
 import { ask } from './api.ts'
+import { TYPES } from './status.ts'
 
 export interface OperateOptions {
   /** Each is told. */
@@ -78,9 +79,7 @@ async function tell({ server }: OperateOptions, ask: (server: string) => Promise
     const prefix = server.length > 1 ? `${one}: ` : ''
     try {
       const { done, answers, evidence = [] } = (await ask(one)) as OperationResult
-      const selected = answers.map(
-        ({ family, selected }) => `${family === 'ipv4' ? 'A' : 'AAAA'} ${selected}`,
-      )
+      const selected = answers.map(({ family, selected }) => `${TYPES[family]} ${selected}`)
       const lines = [`${done}; answers now: ${selected.join(', ')}`, ...evidence]
       process.stdout.write(`${prefix}${lines.join('\n')}\n`)
     } catch (error) {

@@ -1,11 +1,14 @@
 /** `understudy status`: what the pools answer now, from a running server. */
-import type { PoolView } from '#control/view.ts'
+import type { AddressView, EndpointView, PoolView } from '#control/view.ts'
 import { getJson } from './api.ts'
 
 export interface StatusOptions {
   readonly server: string
   readonly json?: boolean
 }
+
+/** What selections are for, as types of records. */
+export const TYPES = { ipv4: 'A', ipv6: 'AAAA', cname: 'CNAME' } as const
 
 /** Gives the exit code: 1 if the server cannot be asked, or knows no such name. */
 export async function status(name: string | undefined, { server, json }: StatusOptions): Promise<number> {
@@ -33,12 +36,12 @@ function poolText(pool: PoolView): string {
   const lines = [`${pool.zone}/${pool.pool}: ${pool.policy}, ${check}`]
   for (const name of pool.names) lines.push(`  answers for ${name.name}`)
   for (const selection of pool.selections) {
-    const type = selection.family === 'ipv4' ? 'A' : 'AAAA'
+    const type = TYPES[selection.family]
     const ttl = pool.names[0]?.ttlNow[selection.family]
     const answer = selection.addresses.join(' ') || 'no data'
     const who = [...selection.endpoints, ...(selection.mode === 'serving' ? [] : [selection.mode])].join(', ')
-    lines.push(`  ${type.padEnd(5)}${answer}  (${who}, TTL ${ttl ?? '-'})`)
-    lines.push(`       since ${selection.since}: ${selection.why}`)
+    lines.push(`  ${type.padEnd(6)}${answer}  (${who}, TTL ${ttl ?? '-'})`)
+    lines.push(`        since ${selection.since}: ${selection.why}`)
   }
   for (const { kind, endpoint, author, reason, expires } of pool.overrides) {
     const until = expires === undefined ? '' : ` until ${expires}`
@@ -48,19 +51,39 @@ function poolText(pool: PoolView): string {
 }
 
 function endpointLines(pool: PoolView): string[] {
-  const rows = pool.endpoints.flatMap(({ name, effect, addresses }) =>
-    addresses.map(address => {
-      const { lastOutcome } = address
-      const age =
-        address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
-      const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
-      const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
-      const verdict = `${address.verdict}${held}${effect === undefined ? '' : ` (${effect})`}`
-      return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
-    }),
-  )
+  const rows = pool.endpoints.flatMap(endpoint => [
+    ...endpoint.addresses.map(address => addressRow(endpoint, address)),
+    ...(endpoint.addresses.length > 0 ? [] : [otherRow(endpoint)]),
+  ])
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
   return rows.map(row =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
   )
+}
+
+function addressRow({ name, effect }: EndpointView, address: AddressView): string[] {
+  const { lastOutcome } = address
+  const age = address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
+  const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
+  const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
+  const verdict = `${address.verdict}${held}${effectText(effect)}`
+  return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
+}
+
+/** A pool, or a hostname that has not been resolved, or need not be. */
+function otherRow({ name, effect, hostname, pool, standings = [] }: EndpointView): string[] {
+  const [first] = standings
+  const isSame = standings.every(({ standing }) => standing === first?.standing)
+  const each = standings.map(({ family, standing }) => `${TYPES[family]} ${standing}`).join(', ')
+  const standing = isSame ? (first?.standing ?? 'unknown') : each
+  return [
+    name,
+    pool === undefined ? (hostname ?? '') : `pool ${pool}`,
+    `${standing}${effectText(effect)}`,
+    '',
+  ]
+}
+
+function effectText(effect: EndpointView['effect']): string {
+  return effect === undefined ? '' : ` (${effect})`
 }

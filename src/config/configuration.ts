@@ -42,6 +42,8 @@ export type AnyCheck = HealthCheck | CompositeCheck
 export interface ConfiguredPool extends Pool {
   /** Undefined for a pool without `check`: its endpoints count as up. */
   readonly check: AnyCheck | undefined
+  /** How many pools lie below each other in it; 0 without any. */
+  readonly depth: number
 }
 
 export function isComposite(check: AnyCheck): check is CompositeCheck {

@@ -1,11 +1,14 @@
 /** Joins pools with their checks and with the names that use them. */
 import type { ProbeSpec } from '#probe/spec.ts'
+import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import { type Name, nameToText } from '#wire/name.ts'
 import type { DraftSpec } from './check-kind.ts'
 import { type CheckDraft, checkOfUrl, type ProbeDraft } from './checks.ts'
 import type { AnyCheck, ConfiguredPool } from './configuration.ts'
 import type { NameDraft } from './names.ts'
 import { didYouMean } from './nearest.ts'
+import type { PoolOrder } from './pool-order.ts'
+import { complainOfLoops, PoolTrees } from './pool-tree.ts'
 import type { PoolDraft } from './pools.ts'
 import { isHost } from './values.ts'
 import { show } from './words.ts'
@@ -16,6 +19,8 @@ export interface Drafts {
   readonly checks: ReadonlyMap<string, CheckDraft>
   readonly pools: ReadonlyMap<string, PoolDraft>
   readonly names: readonly NameDraft[]
+  /** Whether nothing but a CNAME need stand at the name. */
+  mayBeAlias(name: Name): boolean
 }
 
 /** The pools with their checks. Complains of references to what is not there, and of what nothing refers to. */
@@ -28,11 +33,19 @@ export function linkPools(source: YamlSource, drafts: Drafts): ConfiguredPool[] 
         `there is no pool named ${show(pool)}${didYouMean(pool, pools.keys())}`,
       )
   }
-  const linked = [...pools.values()].map(draft => ({
-    ...draft.pool,
-    check: linkCheck(source, draft, drafts),
-  }))
-  const usedPools = new Set(names.map(({ pool }) => pool))
+  const trees = new PoolTrees(source, pools)
+  trees.complain()
+  const tree = trees.trees(names, drafts.mayBeAlias)
+  const served = namesServed(drafts, trees.order)
+  const linked = [...pools.values()].map(draft => {
+    const { name } = draft.pool
+    complainOfLoops(source, draft, served.get(name) ?? [])
+    const check = linkCheck(source, draft, { ...drafts, served })
+    const { kinds = draft.pool.kinds, depth = 0 } = tree.get(name) ?? {}
+    const endpoints = draft.pool.endpoints.map(one => probedAs(one, kinds, check))
+    return { ...draft.pool, endpoints, kinds, depth, check }
+  })
+  const usedPools = trees.order.reach(names.flatMap(({ pool }) => pool ?? []))
   complainOfUnused(source, 'pools', 'no name uses this pool', name => usedPools.has(name))
   complainOfParts(source, checks)
   const usedChecks = new Set([...pools.values()].flatMap(({ check }) => [...partsOf(check ?? '', checks)]))
@@ -45,6 +58,29 @@ export function linkPools(source: YamlSource, drafts: Drafts): ConfiguredPool[] 
   return linked
 }
 
+/** For each pool the names that it answers for, directly or as a part of others, in the order in which they are written. */
+function namesServed({ names }: Drafts, order: PoolOrder): Map<string, Name[]> {
+  const served = new Map<string, Name[]>()
+  for (const { name, pool } of names)
+    for (const one of order.reach(pool === undefined ? [] : [pool]))
+      served.set(one, [...(served.get(one) ?? []), name])
+  return served
+}
+
+/** A hostname that is only a name in the answer is not resolved where nothing is probed, or something else. */
+function probedAs(
+  endpoint: PoolEndpoint,
+  kinds: readonly AnswerKind[],
+  check: AnyCheck | undefined,
+): PoolEndpoint {
+  const { hostname, probeAddress } = endpoint
+  if (hostname === undefined) return endpoint
+  const isAlias = kinds.includes('cname')
+  if (isAlias && check !== undefined && probeAddress !== undefined)
+    return { ...endpoint, addresses: [probeAddress] }
+  return isAlias && check === undefined ? endpoint : { ...endpoint, unresolved: 'pending' }
+}
+
 function complainOfUnused(
   source: YamlSource,
   key: string,
@@ -54,7 +90,11 @@ function complainOfUnused(
   for (const name of source.keys([key])) if (!isUsed(name)) source.warn([key, name], message)
 }
 
-function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Drafts): AnyCheck | undefined {
+interface Linking extends Drafts {
+  readonly served: ReadonlyMap<string, readonly Name[]>
+}
+
+function linkCheck(source: YamlSource, draft: PoolDraft, drafts: Linking): AnyCheck | undefined {
   if (draft.check === undefined) return undefined
   const path = [...draft.path, 'check']
   const check = draft.check.includes('://')
@@ -74,7 +114,7 @@ function linkTree(
   path: Path,
   check: CheckDraft,
   draft: PoolDraft,
-  drafts: Drafts,
+  drafts: Linking,
   above: readonly string[],
 ): AnyCheck | undefined {
   if ('spec' in check) {
@@ -131,11 +171,11 @@ function withHost(
   path: Path,
   spec: DraftSpec,
   draft: PoolDraft,
-  drafts: Drafts,
+  drafts: Linking,
 ): ProbeSpec {
   if (!('host' in spec)) return spec
   if (spec.host !== undefined) return { ...spec, host: spec.host }
-  const served = drafts.names.find(({ pool }) => pool === draft.pool.name)?.name ?? drafts.origin
+  const [served = drafts.origin] = drafts.served.get(draft.pool.name) ?? []
   const host = nameToText(served).slice(0, -1)
   if (!isHost(host)) source.complain(path, `the check needs a host:, since ${show(host)} is not a host name`)
   return { ...spec, host }

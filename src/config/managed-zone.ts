@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
 import { MAX_SOURCE_BYTES } from '#zone/sources.ts'
+import type { Zone } from '#zone/zone.ts'
 import { readChecks } from './checks.ts'
 import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
@@ -72,11 +73,17 @@ export async function readManagedZone(
       : await readRecords(source, recordsPath, files, { root: dirname(path), origin: known, drafts })
   const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
   const maintenance = readMaintenance(source, pools)
-  const linked = linkPools(source, { origin: known, checks, pools, names: drafts })
+  const mayBeAlias = (name: Name): boolean => name !== lowerCase(known) && isBare(name, zone)
+  const linked = linkPools(source, { origin: known, checks, pools, names: drafts, mayBeAlias })
   if (zone !== undefined) complainOfConflicts(source, drafts, zone, given)
   const read = { ...broken, included: given?.included ?? [] }
   if (zone === undefined || complaints.hasErrors) return read
   return { ...read, configured: { file, zone, pools: linked, names: managedNames(drafts), maintenance } }
+}
+
+/** Whether no data stands at the name. */
+function isBare(name: Name, zone: Zone | undefined): boolean {
+  return (zone?.nodes.get(name)?.size ?? 0) === 0
 }
 
 /** Of a file with faults in its syntax as well, if it can be made out. */

@@ -1,7 +1,18 @@
 /** The keys of a pool and of its endpoints. */
 import { z } from 'zod'
 import type { Failback, Pool, WhenAllDown } from '#steering/pool.ts'
-import { address, choice, duration, integer, nested, oneOrList, refine, text } from './values.ts'
+import {
+  address,
+  addressOr,
+  choice,
+  duration,
+  hostname,
+  integer,
+  nested,
+  oneOrList,
+  refine,
+  text,
+} from './values.ts'
 import { show, words } from './words.ts'
 import { isPlainMap } from './yaml-source.ts'
 
@@ -62,12 +73,16 @@ export const KEYS_OF_POLICY: Readonly<Record<string, readonly Pool['policy'][]>>
 
 export const ENDPOINT_SHAPE = {
   name: nested,
-  address: oneOrList(address),
+  address: oneOrList(addressOr('; a host name goes under hostname:')),
+  hostname,
+  pool: text(64),
   weight,
   'probe-address': address,
   port: integer(1, 65_535),
 } as const
-export const LATER_ENDPOINT_KEYS = ['cname', 'hostname', 'pool']
+
+/** What an endpoint is: it has one of these. */
+export const ENDPOINT_FORMS = ['address', 'hostname', 'pool'] as const
 
 function kindOf<const T extends string>(
   written: unknown,

@@ -1,8 +1,9 @@
 /** Pools: `pools:` of a zone. */
-import { FAMILIES } from '#base/address.ts'
-import { addressesOf, type Policy, type Pool, type PoolEndpoint } from '#steering/pool.ts'
-import { ENDPOINT_SHAPE, KEYS_OF_POLICY, LATER_ENDPOINT_KEYS, POOL_SHAPE } from './pool-shape.ts'
-import { demand, notSupported, readSection, type Section } from './section.ts'
+import { FAMILIES, type Family } from '#base/address.ts'
+import { largestSelection } from '#steering/capacity.ts'
+import { ownKinds, type Policy, type Pool, type PoolEndpoint } from '#steering/pool.ts'
+import { ENDPOINT_FORMS, ENDPOINT_SHAPE, KEYS_OF_POLICY, POOL_SHAPE } from './pool-shape.ts'
+import { demand, readSection, type Section } from './section.ts'
 import { problemOfName } from './values.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
@@ -40,6 +41,7 @@ export function plainPool(name: string, policy: Policy, endpoints: readonly Pool
     name,
     policy,
     endpoints,
+    kinds: ownKinds(endpoints),
     failback: { kind: 'auto' },
     whenAllDown: { kind: 'primary' },
     families: 'apart',
@@ -58,7 +60,11 @@ function readPool(source: YamlSource, path: Path, name: string): PoolDraft {
   const count = values.endpoints?.length ?? 0
   const endpoints = Array.from({ length: count }, (_, index) => readEndpoint(source, [...listPath, index]))
   complainOfNames(source, listPath, endpoints)
-  complainOfAddresses(source, endpoints, index => [...listPath, index, 'address'])
+  complainOfAddresses(source, endpoints, index => [
+    ...listPath,
+    index,
+    endpoints[index]?.hostname === undefined ? 'address' : 'hostname',
+  ])
   const plain = plainPool(name, policy, endpoints)
   const pool: Pool = {
     ...plain,
@@ -80,17 +86,33 @@ function readEndpoint(source: YamlSource, path: Path): PoolEndpoint {
     source.complain(path, 'expected an endpoint such as { name: primary, address: 192.0.2.1 }')
     return { name: '', addresses: [], weight: DEFAULT_WEIGHT }
   }
-  const section = readSection(source, path, ENDPOINT_SHAPE, notSupported(...LATER_ENDPOINT_KEYS))
-  const later = LATER_ENDPOINT_KEYS.some(key => key in written)
-  demand(source, path, section, ...(later ? (['name'] as const) : (['name', 'address'] as const)))
-  const { name, address = [], weight = DEFAULT_WEIGHT, 'probe-address': probeAddress, port } = section.values
+  const section = readSection(source, path, ENDPOINT_SHAPE, { cname: 'is written hostname:' })
+  demand(source, path, section, 'name')
+  complainOfForms(source, path, Object.keys(written))
+  const { name, address = [], hostname, pool, weight = DEFAULT_WEIGHT } = section.values
+  const { 'probe-address': probeAddress, port } = section.values
   return {
     name: typeof name === 'string' || typeof name === 'number' ? String(name) : '',
     addresses: address,
     weight,
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(pool === undefined ? {} : { pool }),
     ...(probeAddress === undefined ? {} : { probeAddress }),
     ...(port === undefined ? {} : { port }),
   }
+}
+
+/** An endpoint is one thing; what is said of probes does not go with a pool, which has a check of its own. */
+function complainOfForms(source: YamlSource, path: Path, written: readonly string[]): void {
+  const [form, ...others] = ENDPOINT_FORMS.filter(key => written.includes(key))
+  if (form === undefined && !written.includes('cname')) {
+    source.complain([...path, 'address'], 'is missing; or write hostname: or pool:', 'key')
+    return
+  }
+  for (const other of others) source.complain([...path, other], `does not go with ${form}:`, 'key')
+  if (form !== 'pool') return
+  for (const key of ['probe-address', 'port'])
+    if (written.includes(key)) source.complain([...path, key], 'does not go with pool:', 'key')
 }
 
 /** Keys that the policy does not know, and numbers that no selection can meet. */
@@ -133,14 +155,17 @@ function complainOfNames(source: YamlSource, listPath: Path, endpoints: readonly
   }
 }
 
-/** No address may stand twice in a pool. */
+/** No address may stand twice in a pool, and no hostname. */
 export function complainOfAddresses(
   source: YamlSource,
   endpoints: readonly PoolEndpoint[],
   pathOf: (index: number) => Path,
 ): void {
   const owners = new Map<string, string>()
-  for (const [index, { name, addresses }] of endpoints.entries()) {
+  for (const [index, { name, addresses, hostname }] of endpoints.entries()) {
+    const owner = hostname === undefined ? undefined : owners.get(hostname)
+    if (owner !== undefined) source.complain(pathOf(index), `${hostname} is a hostname of ${owner} already`)
+    if (hostname !== undefined) owners.set(hostname, name)
     for (const [place, { text }] of addresses.entries()) {
       const owner = owners.get(text)
       const where = owner === name ? 'here twice' : `an address of ${owner} already`
@@ -150,11 +175,16 @@ export function complainOfAddresses(
   }
 }
 
+/** How many addresses of the family one message holds. */
+export function addressesThatFit(family: Family): number {
+  return Math.floor((MAX_MESSAGE_BYTES - MESSAGE_HEAD_BYTES) / RECORD_BYTES[family])
+}
+
 /** All addresses of a family must fit into one message: one answer may have to hold them. */
-export function complainOfSize(source: YamlSource, path: Path, { endpoints }: Pool): void {
+export function complainOfSize(source: YamlSource, path: Path, pool: Pool): void {
   for (const family of FAMILIES) {
-    const count = endpoints.reduce((sum, endpoint) => sum + addressesOf(endpoint, family).length, 0)
-    const fit = Math.floor((MAX_MESSAGE_BYTES - MESSAGE_HEAD_BYTES) / RECORD_BYTES[family])
+    const count = largestSelection(pool, family, () => undefined).records
+    const fit = addressesThatFit(family)
     if (count > fit)
       source.complain(
         path,

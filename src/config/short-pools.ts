@@ -4,14 +4,31 @@ import type { Policy, PoolEndpoint } from '#steering/pool.ts'
 import { MAX_ENDPOINTS, weight } from './pool-shape.ts'
 import { complainOfAddresses, complainOfSize, DEFAULT_WEIGHT, type PoolDraft, plainPool } from './pools.ts'
 import { readValue } from './section.ts'
-import { address, oneOrList } from './values.ts'
+import { addressOr, hostname, looksLikeAddress, oneOrList } from './values.ts'
+import { words } from './words.ts'
 import { isPlainMap, type Path, type YamlSource } from './yaml-source.ts'
 
 /** Read only when it is known which of them there is. */
 export const SHORT_FORMS = ['failover', 'all', 'weighted'] as const satisfies readonly Policy[]
 
-/** Each item one endpoint. */
-const list = z.array(oneOrList(address)).min(1).max(MAX_ENDPOINTS)
+const address = addressOr('')
+const LOUD = { error: words, reportInput: true } as const
+
+type Target = Pick<PoolEndpoint, 'addresses' | 'hostname'>
+
+/** One endpoint: a host name, an address, or a list of addresses. */
+const item: z.ZodType<Target> = z.unknown().transform((written, context): Target => {
+  const isName = typeof written === 'string' && !looksLikeAddress(written)
+  const read = isName
+    ? hostname.transform(name => ({ addresses: [], hostname: name })).safeParse(written, LOUD)
+    : oneOrList(address)
+        .transform(addresses => ({ addresses }))
+        .safeParse(written, LOUD)
+  if (read.success) return read.data
+  for (const { message, path } of read.error.issues) context.addIssue({ code: 'custom', message, path })
+  return z.NEVER
+})
+const list = z.array(item).min(1).max(MAX_ENDPOINTS)
 
 /** The pool of a short form; undefined after a complaint. */
 export function readShortPool(
@@ -31,9 +48,9 @@ export function readShortPool(
 
 function readList(source: YamlSource, path: Path, policy: 'failover' | 'all'): PoolEndpoint[] | undefined {
   const read = readValue(source, path, list)
-  const endpoints = read?.value.map((addresses, index) => ({
+  const endpoints = read?.value.map((target, index) => ({
     name: policy === 'failover' ? preferenceName(index) : `endpoint-${index + 1}`,
-    addresses,
+    ...target,
     weight: DEFAULT_WEIGHT,
   }))
   if (endpoints !== undefined) complainOfAddresses(source, endpoints, index => [...path, index])
@@ -50,17 +67,18 @@ function readWeights(source: YamlSource, path: Path): PoolEndpoint[] | undefined
   const seen = new Map<string, string>()
   const endpoints: PoolEndpoint[] = []
   for (const key of source.keys(path)) {
-    const parsed = address.safeParse(key)
+    const parsed = item.safeParse(key)
     const read = readValue(source, [...path, key], weight)
     if (!parsed.success) {
       source.complain([...path, key], parsed.error.issues[0]?.message ?? 'is not an address', 'key')
       continue
     }
-    const { text } = parsed.data
+    const target = parsed.data
+    const text = target.hostname ?? target.addresses[0]?.text ?? ''
     if (seen.has(text)) source.complain([...path, key], `${text} is here twice`, 'key')
     seen.set(text, key)
     const name = `endpoint-${endpoints.length + 1}`
-    endpoints.push({ name, addresses: [parsed.data], weight: read?.value ?? DEFAULT_WEIGHT })
+    endpoints.push({ name, ...target, weight: read?.value ?? DEFAULT_WEIGHT })
   }
   if (endpoints.length > MAX_ENDPOINTS)
     source.complain(path, `${endpoints.length} endpoints are too many; at most ${MAX_ENDPOINTS}`)

@@ -69,14 +69,34 @@ export function text(maxBytes: number): z.ZodType<string> {
 }
 
 /** An address that can be probed and answered. */
-export const address: z.ZodType<Address> = refine(
-  z.string({ error: ({ input }) => (typeof input === 'number' ? notAnAddress(String(input)) : undefined) }),
-  text => {
+export const address: z.ZodType<Address> = addressOr('')
+
+/** As `address`; `hint` says where something else goes that is none. */
+export function addressOr(hint: string): z.ZodType<Address> {
+  const schema = z.string({
+    error: ({ input }) => (typeof input === 'number' ? notAnAddress(String(input), hint) : undefined),
+  })
+  return refine(schema, text => {
     const parsed = parseAddress(text)
-    if (parsed === undefined) return { problem: notAnAddress(text) }
+    if (parsed === undefined) return { problem: notAnAddress(text, hint) }
     return isUnicast(parsed) ? { value: parsed } : { problem: `${text} is not the address of one host` }
-  },
-)
+  })
+}
+
+/** A host name in full, in lower case and without the final dot. */
+export const hostname: z.ZodType<string> = refine(z.string(), text => {
+  if (looksLikeAddress(text)) return { problem: `${show(text)} is an address, not a host name` }
+  const name = text.replace(/\.$/, '').toLowerCase()
+  if (!isHost(name)) return { problem: `${show(text)} is not a host name` }
+  return name.includes('.')
+    ? { value: name }
+    : { problem: `${show(text)} is not a host name in full, such as www.example.net` }
+})
+
+/** As in URLs: what ends in digits is an address, right or wrong. */
+export function looksLikeAddress(text: string): boolean {
+  return text.includes(':') || /(^|\.)\d+\.?$/.test(text)
+}
 
 /** `127.0.0.1:5300` or `[::1]:5300`. */
 export const socketAddr: z.ZodType<SocketAddr> = refine(
@@ -128,11 +148,11 @@ export function refine<A, B>(
   })
 }
 
-function notAnAddress(text: string): string {
+function notAnAddress(text: string, hint: string): string {
   if (text.includes(':')) return `${show(text)} is not an IPv6 address`
-  // As in URLs: what ends in digits is an address, right or wrong.
-  if (/(^|\.)\d+\.?$/.test(text)) return `${show(text)} is not an IPv4 address`
-  return `${show(text)} is not an address; host names are not supported yet`
+  return looksLikeAddress(text)
+    ? `${show(text)} is not an IPv4 address`
+    : `${show(text)} is not an address${hint}`
 }
 
 function isUnicast(address: Address): boolean {

@@ -1,6 +1,7 @@
 /** What control reports as it happens, to whoever measures it. */
-import type { Family } from '#base/address.ts'
+
 import type { Outcome } from '#health/outcome.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import type { TransitionView } from './view.ts'
 
 export interface EventSink {
@@ -18,7 +19,7 @@ export interface EventSink {
   failover(event: {
     readonly zone: string
     readonly pool: string
-    readonly family: Family
+    readonly family: AnswerKind
     readonly direction: 'failover' | 'failback'
   }): void
   reload(result: 'success' | 'failure'): void

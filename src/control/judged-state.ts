@@ -1,16 +1,16 @@
 /** All targets and pools of a configuration, with what is already known of them: from before a reload, or from before a restart. */
-import { type Address, FAMILIES, type Family } from '#base/address.ts'
+import type { Address } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import type { Configuration, ConfiguredPool, ConfiguredZone } from '#config/configuration.ts'
+import type { Configuration, ConfiguredPool } from '#config/configuration.ts'
 import type { DampingRule } from '#health/damping.ts'
 import { probeKey } from '#probe/probe-key.ts'
 import type { ProbeSpec, ProbeTarget } from '#probe/spec.ts'
-import { addressesOf } from '#steering/pool.ts'
+import { ANSWER_KINDS, type AnswerKind, type PoolEndpoint } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
 import { AddressState } from './address-state.ts'
 import { type JudgedCheck, judgedCheck } from './judged-check.ts'
-import { PoolState } from './pool-state.ts'
+import { answered, PoolState } from './pool-state.ts'
 import { TargetState } from './target-state.ts'
 
 /** A place where the verdict on an address counts. */
@@ -30,7 +30,10 @@ export class JudgedState {
   readonly targets = new Map<string, TargetState>()
   /** By key. */
   readonly addresses = new Map<string, AddressState>()
-  readonly pools: PoolState[] = []
+  /** In the order of the configuration. */
+  pools: readonly PoolState[] = []
+  /** By pool those that it is an endpoint of. */
+  readonly #parents = new Map<PoolState, PoolState[]>()
   readonly #judgedBy = new Map<string, AddressState[]>()
   readonly #uses = new Map<AddressState, Use[]>()
 
@@ -56,13 +59,30 @@ export class JudgedState {
     const state = new JudgedState()
     const verdicts = new Map(restored.verdicts.map(verdict => [verdict.key, verdict]))
     const selected = selectedBefore(before, restored)
-    for (const zone of configuration.zones) {
-      for (const pool of zone.pools) {
+    state.pools = configuration.zones.flatMap(zone => {
+      const made = new Map<string, PoolState>()
+      for (const pool of inOrder(zone.pools, ({ depth }) => depth)) {
         const addresses = state.#addressesOf(pool, before, verdicts, clock)
-        state.#addPool(zone, pool, addresses, selected)
+        const nested = pool.endpoints.flatMap(endpoint => made.get(endpoint.pool ?? '') ?? [])
+        const one = new PoolState(zone, pool, addresses, nested)
+        made.set(pool.name, one)
+        state.#addPool(one, selected)
       }
-    }
+      return zone.pools.flatMap(({ name }) => made.get(name) ?? [])
+    })
     return state
+  }
+
+  /** Pools that are parts of others before these. */
+  get poolsInOrder(): PoolState[] {
+    return inOrder(this.pools, ({ pool }) => pool.depth)
+  }
+
+  /** These and all that they are parts of, those first that are parts of others. */
+  withParents(pools: Iterable<PoolState>): PoolState[] {
+    const found = new Set(pools)
+    for (const one of found) for (const parent of this.#parents.get(one) ?? []) found.add(parent)
+    return inOrder([...found], ({ pool }) => pool.depth)
   }
 
   /** The part of what was stored that has no place here. */
@@ -143,19 +163,15 @@ export class JudgedState {
     return state
   }
 
-  #addPool(
-    zone: ConfiguredZone,
-    pool: ConfiguredPool,
-    addresses: ReadonlyMap<string, AddressState>,
-    selected: ReadonlyMap<string, Selected>,
-  ): void {
-    const state = new PoolState(zone, pool, addresses)
-    for (const family of state.families) {
-      const earlier = selected.get(selectedKey(state.zoneName, pool.name, family))
-      const selection = earlier === undefined ? undefined : selectionIn(pool, family, earlier.selection)
-      if (earlier !== undefined && selection !== undefined) state.resume(family, selection, earlier.sinceMs)
+  #addPool(state: PoolState, selected: ReadonlyMap<string, Selected>): void {
+    const { pool } = state
+    for (const kind of state.kinds) {
+      const earlier = selected.get(selectedKey(state.zoneName, pool.name, kind))
+      const selection = earlier === undefined ? undefined : selectionIn(state, kind, earlier.selection)
+      if (earlier !== undefined && selection !== undefined) state.resume(kind, selection, earlier.sinceMs)
     }
-    this.pools.push(state)
+    for (const nested of state.nested.values())
+      this.#parents.set(nested, [...(this.#parents.get(nested) ?? []), state])
     for (const { name: endpoint, addresses: listed } of pool.endpoints) {
       for (const address of listed) this.#addUse(state.stateOf(address), { pool: state, endpoint, address })
     }
@@ -187,7 +203,7 @@ function selectedBefore(before: JudgedState, restored: Restored): Map<string, Se
     selected.set(selectedKey(zone, pool, family), { selection, sinceMs })
   }
   for (const pool of before.pools) {
-    for (const family of FAMILIES) {
+    for (const family of ANSWER_KINDS) {
       const selection = pool.selection(family)
       const key = selectedKey(pool.zoneName, pool.pool.name, family)
       if (selection !== undefined) selected.set(key, { selection, sinceMs: pool.sinceMs(family) })
@@ -200,17 +216,28 @@ function selectedBefore(before: JudgedState, restored: Restored): Map<string, Se
  * An earlier selection in the words of the pool as it is now: an address that is still there stands for its endpoint, whatever that is
  * called now; else the endpoint of that name does. Undefined if there is neither.
  */
-function selectionIn(pool: ConfiguredPool, family: Family, selection: Selection): Selection | undefined {
-  if (selection.endpoints.length === 0 || selection.addresses.length === 0) return selection
-  const inFamily = pool.endpoints.filter(endpoint => addressesOf(endpoint, family).length > 0)
-  const selected = new Set(selection.addresses.map(({ text }) => text))
-  const byAddress = inFamily.filter(({ addresses }) => addresses.some(({ text }) => selected.has(text)))
-  const found =
-    byAddress.length > 0 ? byAddress : inFamily.filter(({ name }) => selection.endpoints.includes(name))
-  const endpoints = (pool.policy === 'failover' ? found.slice(0, 1) : found).map(({ name }) => name)
+function selectionIn(state: PoolState, kind: AnswerKind, selection: Selection): Selection | undefined {
+  const { pool } = state
+  const earlier = new Set(answered(selection))
+  if (selection.endpoints.length === 0 || earlier.size === 0) return selection
+  const isNamed = ({ name }: PoolEndpoint): boolean => selection.endpoints.includes(name)
+  const possible = pool.endpoints.filter(endpoint => state.canBe(endpoint, kind))
+  const byAnswer = possible.filter(endpoint =>
+    [...state.reachOf(endpoint)].some(one => earlier.has(one)),
+  )
+  // Several pools may lead to the same address.
+  const both = byAnswer.filter(isNamed)
+  const found = byAnswer.length > 0 ? byAnswer : possible.filter(isNamed)
+  const kept = pool.policy === 'failover' ? [...both, ...found].slice(0, 1) : found
+  const endpoints = kept.map(({ name }) => name)
   return endpoints.length === 0 ? undefined : { ...selection, endpoints }
 }
 
-function selectedKey(zone: string, pool: string, family: Family): string {
-  return `${zone}/${pool}/${family}`
+/** The lowest first; of the same rank in the order in which they are. */
+function inOrder<T>(all: readonly T[], rankOf: (one: T) => number): T[] {
+  return [...all].sort((a, b) => rankOf(a) - rankOf(b))
+}
+
+function selectedKey(zone: string, pool: string, kind: AnswerKind): string {
+  return `${zone}/${pool}/${kind}`
 }

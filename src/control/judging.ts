@@ -1,6 +1,5 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
 import type { SlotContent } from '#answer/board.ts'
-import type { Address, Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ServerSettings } from '#config/configuration.ts'
@@ -9,8 +8,8 @@ import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import type { Override } from '#steering/override.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import type { Selections } from '#steering/select.ts'
-import type { AddressStanding } from '#steering/standing.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
@@ -91,7 +90,10 @@ export class Judging {
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
     this.#options.book.adopt(configuration.zones)
-    const changes = this.#state.pools.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
+    const changes = this.#state.poolsInOrder.map(pool => ({
+      pool,
+      changes: pool.selectAtStart(this.#now(pool)),
+    }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
     this.#wakes.clear()
     this.#overruled = new Set(this.#state.pools.filter(pool => this.#options.book.concerns(keyOf(pool))))
@@ -143,8 +145,7 @@ export class Judging {
       const stored = state.record(clock.monotonicMs(), clock.wallMs())
       if (stored !== undefined) store.saveVerdict(stored)
     }
-    for (const pool of this.#state.pools)
-      for (const family of pool.families) this.#saveSelection(pool, family)
+    for (const pool of this.#state.pools) for (const kind of pool.kinds) this.#saveSelection(pool, kind)
     this.#options.book.saveAgain()
   }
 
@@ -163,18 +164,10 @@ export class Judging {
     }
   }
 
-  wallMs(): number {
-    return this.#options.clock.wallMs()
-  }
-
   /** This moment by both clocks. */
   now(): { readonly wallMs: number; readonly nowMs: number } {
     const { clock } = this.#options
     return { wallMs: clock.wallMs(), nowMs: clock.monotonicMs() }
-  }
-
-  standingOf(pool: PoolState, address: Address): AddressStanding {
-    return pool.standingOf(address, this.#options.clock.monotonicMs())
   }
 
   /** What the pool would answer with one more override. */
@@ -206,19 +199,22 @@ export class Judging {
     this.#noteWake(pool)
     this.#setTimer()
     this.#recordSelections(pool, changes)
+    const parents = this.#state.withParents([pool]).filter(one => one !== pool)
+    for (const { pool: parent, changes: made } of this.#select(parents)) this.#recordSelections(parent, made)
     return changes
   }
 
-  #saveSelection(pool: PoolState, family: Family): void {
+  #saveSelection(pool: PoolState, family: AnswerKind): void {
     const selection = pool.selection(family)
     if (selection === undefined) return
     const [zone, name, sinceMs] = [pool.zoneName, pool.pool.name, pool.sinceMs(family)]
     this.#options.store.saveSelection({ zone, pool: name, family, selection, sinceMs })
   }
 
+  /** These select anew, and all that they are parts of. */
   #select(pools: readonly PoolState[]): { pool: PoolState; changes: SelectionChange[] }[] {
     const { write } = this.#options
-    const selected = Array.from(new Set(pools), pool => {
+    const selected = this.#state.withParents(pools).map(pool => {
       const changes = pool.select(this.#now(pool))
       pool.publish(write, this.#isSilent)
       this.#noteWake(pool)

@@ -1,7 +1,6 @@
 /** What operators ask for: checked, stored, put in force; or refused, with the reason and what can be done. */
-import type { Family } from '#base/address.ts'
 import type { Override, OverrideKind } from '#steering/override.ts'
-import { addressesOf } from '#steering/pool.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import { isUsable } from '#steering/standing.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
@@ -66,7 +65,7 @@ export class Operations {
         `${nameOf(pool)} has policy ${pool.pool.policy}; only failover has a primary`,
       )
     const changes = this.#judging.failBack(pool)
-    const served = new Set(pool.families.flatMap(family => pool.selection(family)?.endpoints ?? []))
+    const served = new Set(pool.kinds.flatMap(kind => pool.selection(kind)?.endpoints ?? []))
     if (changes.length > 0) {
       const evidence = this.#evidence(pool, name => served.has(name))
       return { ...resultOf(pool, `failed back ${nameOf(pool)}`), evidence }
@@ -92,7 +91,7 @@ export class Operations {
       const pool = this.#pool(target)
       const [primary] = pool.pool.endpoints
       const isPinned = this.#book.of({ zone: pool.zoneName, pool: pool.pool.name }).pin !== undefined
-      const isServed = pool.families.every(family => servesFirst(pool, family))
+      const isServed = pool.kinds.every(kind => servesFirst(pool, kind))
       if (isPinned || isServed || primary === undefined || pool.pool.policy !== 'failover') throw error
       const forced = `${nameOf(pool)}/${primary.name}`
       const result = await this.override({ ...decision, kind: 'force-up', target: forced, force: true })
@@ -105,7 +104,7 @@ export class Operations {
   async #override(request: OverrideRequest): Promise<OperationResult> {
     const { pool, endpoint } = this.#endpoint(request.target)
     const { kind, forMs, reason, author, volatile, force } = request
-    const nowMs = this.#judging.wallMs()
+    const { wallMs } = this.#judging.now()
     const wanted = {
       kind,
       zone: pool.zoneName,
@@ -113,10 +112,10 @@ export class Operations {
       endpoint,
       reason,
       author,
-      expiresMs: nowMs + forMs,
+      expiresMs: wallMs + forMs,
       volatile,
     }
-    if (!force) this.#refuseUnusable(pool, { ...wanted, id: '', createdMs: nowMs })
+    if (!force) this.#refuseUnusable(pool, { ...wanted, id: '', createdMs: wallMs })
     let override: Override
     try {
       override = await this.#book.set(wanted)
@@ -167,17 +166,16 @@ export class Operations {
   #refuseUnusable(pool: PoolState, more: Override): void {
     const after = this.#judging.preview(pool, more)
     const name = nameOf(pool)
-    for (const family of pool.families) {
-      if (pool.selection(family)?.mode !== 'serving' || after[family]?.mode === 'serving') continue
+    for (const kind of pool.kinds) {
+      if (pool.selection(kind)?.mode !== 'serving' || after[kind]?.mode === 'serving') continue
       throw new Refusal(
         'conflict',
-        `${more.endpoint} is the last usable endpoint of ${name}: ${selectionToText(after[family])} would be answered; --force does it all the same`,
+        `${more.endpoint} is the last usable endpoint of ${name}: ${selectionToText(after[kind])} would be answered; --force does it all the same`,
       )
     }
     const pinned = pool.pool.endpoints.find(endpoint => endpoint.name === more.endpoint)
     if (more.kind !== 'pin' || pinned === undefined) return
-    const standings = pinned.addresses.map(address => this.#judging.standingOf(pool, address))
-    if (!standings.some(({ standing }) => isUsable(standing)))
+    if (!isUsable(pool.endpointStanding(pinned, this.#judging.now().nowMs)))
       throw new Refusal(
         'conflict',
         `${standingText(pool, pinned, this.#judging.now())}; --force pins ${name} to it all the same`,
@@ -231,11 +229,10 @@ export class Operations {
   }
 }
 
-/** Whether the first endpoint that has addresses of the family is in service. */
-function servesFirst(state: PoolState, family: Family): boolean {
-  const first = state.pool.endpoints.find(endpoint => addressesOf(endpoint, family).length > 0)
-  const selection = state.selection(family)
-  return selection?.mode === 'serving' && selection.endpoints[0] === first?.name
+/** Whether the first endpoint that can be answered so is in service. */
+function servesFirst(state: PoolState, kind: AnswerKind): boolean {
+  const selection = state.selection(kind)
+  return selection?.mode === 'serving' && selection.endpoints[0] === state.first(kind)?.name
 }
 
 function isCalled(target: string, name: string): boolean {
@@ -251,6 +248,6 @@ function endpointNames({ pool }: PoolState): string[] {
 }
 
 function resultOf(pool: PoolState, done: string): OperationResult {
-  const answers = pool.families.map(family => ({ family, selected: selectionToText(pool.selection(family)) }))
+  const answers = pool.kinds.map(kind => ({ family: kind, selected: selectionToText(pool.selection(kind)) }))
   return { done, answers }
 }

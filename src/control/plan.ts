@@ -2,14 +2,14 @@
 
 import { slotBytes } from '#answer/board.ts'
 import type { ServedZone } from '#answer/catalog.ts'
-import { FAMILIES, type Family } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
-import { addressesOf } from '#steering/pool.ts'
-import { type Name, nameToText } from '#wire/name.ts'
+import { largestSelection } from '#steering/capacity.ts'
+import type { AnswerKind } from '#steering/pool.ts'
+import { MAX_NAME_BYTES, type Name, nameToText } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 
-export const ADDRESS_TYPE = { ipv4: RrType.A, ipv6: RrType.AAAA } as const
-const ADDRESS_BYTES = { ipv4: 4, ipv6: 16 } as const
+export const ANSWER_TYPE = { ipv4: RrType.A, ipv6: RrType.AAAA, cname: RrType.CNAME } as const
+const DATA_BYTES = { ipv4: 4, ipv6: 16, cname: MAX_NAME_BYTES } as const
 
 /** One managed RRset. */
 export interface PlannedSlot {
@@ -30,25 +30,25 @@ export function planAnswers(zones: readonly ConfiguredZone[]): AnswerPlan {
     const byName = new Map(pools.map(pool => [pool.name, pool]))
     const managed = names.map(name => {
       const pool = byName.get(name.pool)
-      const numbers = (pool === undefined ? [] : familiesOf(pool)).map(family => {
-        const capacityBytes = pool === undefined ? 0 : capacity(pool, family)
-        const slot = slots.push({ id: slotId(zone.origin, name, family), capacityBytes }) - 1
-        return { type: ADDRESS_TYPE[family], slot }
+      const negativeTtl = name.ttlMinSeconds
+      if (pool === undefined) return { name: name.name, negativeTtl, slots: [] }
+      const numbers = pool.kinds.map(kind => {
+        const capacityBytes = capacity(pool, kind, byName)
+        const slot = slots.push({ id: slotId(zone.origin, name, kind), capacityBytes }) - 1
+        return { kind, slot }
       })
-      return { name: name.name, negativeTtl: name.ttlMinSeconds, slots: numbers }
+      const alias = numbers.find(({ kind }) => kind === 'cname')?.slot
+      if (alias !== undefined) return { name: name.name, negativeTtl, slots: [], alias }
+      const typed = numbers.map(({ kind, slot }) => ({ type: ANSWER_TYPE[kind], slot }))
+      return { name: name.name, negativeTtl, slots: typed }
     })
     return { zone, managed }
   })
   return { served, slots }
 }
 
-export function slotId(origin: Name, name: ManagedName, family: Family): string {
-  return `${origin}/${name.name}/${family}`
-}
-
-/** The address families in which the pool has anything to answer. */
-export function familiesOf(pool: ConfiguredPool): Family[] {
-  return FAMILIES.filter(family => pool.endpoints.some(endpoint => addressesOf(endpoint, family).length > 0))
+export function slotId(origin: Name, name: ManagedName, kind: AnswerKind): string {
+  return `${origin}/${name.name}/${kind}`
 }
 
 /** A domain name as people read it in metrics, logs and the API: without the final dot. */
@@ -56,11 +56,12 @@ export function plainName(name: Name): string {
   return name.length === 1 ? '.' : nameToText(name).slice(0, -1)
 }
 
-/** The largest selection that is possible: every address of the family, or those that are answered when all are down. */
-function capacity({ endpoints, whenAllDown, policy }: ConfiguredPool, family: Family): number {
-  const count = endpoints.reduce((sum, endpoint) => sum + addressesOf(endpoint, family).length, 0)
-  const given = whenAllDown.kind === 'addresses' ? whenAllDown.addresses : []
-  const others = given.filter(address => address.family === family).length
-  const groups = policy === 'weighted' ? endpoints.length : 0
-  return slotBytes(Math.max(count, others), ADDRESS_BYTES[family], groups)
+/** For the largest selection that is possible. */
+function capacity(
+  pool: ConfiguredPool,
+  kind: AnswerKind,
+  pools: ReadonlyMap<string, ConfiguredPool>,
+): number {
+  const { records, groups } = largestSelection(pool, kind, name => pools.get(name))
+  return slotBytes(records, DATA_BYTES[kind], groups)
 }

@@ -1,18 +1,26 @@
 /** One pool of one zone: what it answers now, since when and why, and what that puts on the board. */
 import type { SlotContent } from '#answer/board.ts'
 import { ExtendedError } from '#answer/extended-error.ts'
-import type { Address, Family } from '#base/address.ts'
+import type { Address } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
 import type { PoolOverrides } from '#steering/override.ts'
+import { type AnswerKind, addressesOf, type PoolEndpoint } from '#steering/pool.ts'
 import { type Decision, type Selections, selectPool } from '#steering/select.ts'
-import type { Selection } from '#steering/selection.ts'
-import { type AddressStanding, ALWAYS_UP } from '#steering/standing.ts'
+import { isEmpty, type Selection } from '#steering/selection.ts'
+import {
+  type AddressStanding,
+  ALWAYS_UP,
+  compareStandings,
+  type PoolStandings,
+  type Standing,
+} from '#steering/standing.ts'
 import { type AnswerTtl, answerTtl } from '#steering/ttl.ts'
+import { name, nameToBytes } from '#wire/name.ts'
 import type { AddressState } from './address-state.ts'
-import { ADDRESS_TYPE, familiesOf, plainName, slotId } from './plan.ts'
+import { ANSWER_TYPE, plainName, slotId } from './plan.ts'
 
 export interface SelectionChange {
-  readonly family: Family
+  readonly family: AnswerKind
   readonly before: Selection | undefined
   readonly after: Selection
 }
@@ -40,23 +48,50 @@ export class PoolState {
   /** Without the final dot. */
   readonly zoneName: string
   readonly pool: ConfiguredPool
-  readonly families: readonly Family[]
+  /** Those that are endpoints of it, by name. */
+  readonly nested: ReadonlyMap<string, PoolState>
   /** The managed names that it answers for. */
   readonly names: readonly ManagedName[]
   readonly #addresses: ReadonlyMap<string, AddressState>
   readonly #published = new Map<string, Published>()
-  readonly #since = new Map<Family, number>()
+  readonly #since = new Map<AnswerKind, number>()
   #selections: Selections = {}
+  #standings: PoolStandings = {}
   #wakeMs: number | undefined
 
-  /** @param addresses by the text of the address; none for a pool without a health check */
-  constructor(zone: ConfiguredZone, pool: ConfiguredPool, addresses: ReadonlyMap<string, AddressState>) {
+  /**
+   * @param addresses by the text of the address; none for a pool without a health check
+   * @param nested those that are endpoints of it
+   */
+  constructor(
+    zone: ConfiguredZone,
+    pool: ConfiguredPool,
+    addresses: ReadonlyMap<string, AddressState>,
+    nested: readonly PoolState[],
+  ) {
     this.zone = zone
     this.zoneName = plainName(zone.zone.origin)
     this.pool = pool
-    this.families = familiesOf(pool)
+    this.nested = new Map(nested.map(one => [one.pool.name, one]))
     this.names = zone.names.filter(name => name.pool === pool.name)
     this.#addresses = addresses
+  }
+
+  /** What it has selections for. */
+  get kinds(): readonly AnswerKind[] {
+    return this.pool.kinds
+  }
+
+  /** How it stands with pools that it is an endpoint of. Where nothing has been decided since the start, nothing is known but what it answers. */
+  get standings(): PoolStandings {
+    const standings: PoolStandings = { ...this.#standings }
+    for (const kind of this.kinds) {
+      const answer = this.#selections[kind]
+      if (standings[kind] !== undefined || answer === undefined) continue
+      const standing = answer.mode === 'serving' ? 'unknown' : 'down'
+      standings[kind] = { standing, upSinceMs: 0, answer, isFailed: answer.mode === 'servfail' }
+    }
+    return standings
   }
 
   /** Undefined for a pool without a health check. */
@@ -69,17 +104,17 @@ export class PoolState {
     return this.#wakeMs
   }
 
-  selection(family: Family): Selection | undefined {
+  selection(family: AnswerKind): Selection | undefined {
     return this.#selections[family]
   }
 
   /** Wall clock at which the selection was made. */
-  sinceMs(family: Family): number {
+  sinceMs(family: AnswerKind): number {
     return this.#since.get(family) ?? 0
   }
 
   /** Goes on with a selection that was made before a restart or a reload. */
-  resume(family: Family, selection: Selection, sinceMs: number): void {
+  resume(family: AnswerKind, selection: Selection, sinceMs: number): void {
     this.#selections = { ...this.#selections, [family]: selection }
     this.#since.set(family, sinceMs)
   }
@@ -89,11 +124,11 @@ export class PoolState {
    * answer stays: it was decided by somebody who knew more.
    */
   selectAtStart(now: SelectNow): SelectionChange[] {
-    const states = [...this.#addresses.values()]
+    const states = this.#allStates
     const hasForgotten = states.some(({ targets }) => targets.some(({ isForgotten }) => isForgotten))
     const knowsLess =
       states.every(({ verdict }) => verdict === 'unknown') || (hasForgotten && !this.#servesWhatIsDown)
-    const resumed = this.families.every(family => this.#isStillPossible(this.#selections[family]))
+    const resumed = this.kinds.every(kind => this.#isStillPossible(kind))
     const stays = knowsLess && resumed && !this.#contradicts(now.overrides)
     return states.length > 0 && stays ? [] : this.select(now)
   }
@@ -109,18 +144,20 @@ export class PoolState {
 
   #decide({ nowMs, overrides, asked = false }: SelectNow): Decision {
     const standingOf = (address: Address): AddressStanding => this.standingOf(address, nowMs)
-    return selectPool(this.pool, { standingOf, overrides, nowMs, asked }, this.#selections)
+    const standingsOf = (pool: string): PoolStandings => this.nested.get(pool)?.standings ?? {}
+    return selectPool(this.pool, { standingOf, standingsOf, overrides, nowMs, asked }, this.#selections)
   }
 
   /** Selects by the verdicts as they are; gives what has changed. */
   select(now: SelectNow): SelectionChange[] {
     const { wallMs } = now
     const before = this.#selections
-    const { selections, wakeMs } = this.#decide(now)
+    const { selections, standings, wakeMs } = this.#decide(now)
     this.#selections = selections
+    this.#standings = standings
     this.#wakeMs = wakeMs
     const changes: SelectionChange[] = []
-    for (const family of this.families) {
+    for (const family of this.kinds) {
       const after = this.#selections[family]
       if (after === undefined || after === before[family]) continue
       this.#since.set(family, wallMs)
@@ -135,30 +172,83 @@ export class PoolState {
    * @param isSilent whether SERVFAIL is answered whatever is selected
    */
   publish(write: (slotId: string, content: SlotContent) => void, isSilent: boolean): void {
-    for (const family of this.families) {
-      const selection = this.#selections[family]
+    for (const kind of this.kinds) {
+      const selection = this.#selections[kind]
       if (selection === undefined) continue
       for (const name of this.names) {
-        const id = slotId(this.zone.zone.origin, name, family)
-        const ttl = this.ttlOf(name, selection)
+        const id = slotId(this.zone.zone.origin, name, kind)
+        const ttl = this.ttlOf(name, selection, kind)
         const last = this.#published.get(id)
         if (last?.selection === selection && last.isSilent === isSilent && sameTtl(last.ttl, ttl)) continue
-        write(id, isSilent ? SILENCE : contentOf(selection, family, ttl))
+        write(id, isSilent ? SILENCE : contentOf(selection, kind, ttl))
         this.#published.set(id, { selection, ttl, isSilent })
       }
     }
   }
 
   /** The limits of the TTL that the name's answer bears, and when that answer could change. */
-  ttlOf({ ttlSeconds, ttlMinSeconds }: ManagedName, selection: Selection): AnswerTtl {
-    const times = selection.addresses.map(address => this.stateOf(address)?.earliestDownMs)
+  ttlOf({ ttlSeconds, ttlMinSeconds }: ManagedName, selection: Selection, kind: AnswerKind): AnswerTtl {
+    const times = this.statesBehind(selection, kind).map(state => state.earliestDownMs)
     return answerTtl(selection, { ttlSeconds, ttlMinSeconds }, times)
+  }
+
+  /** What is known of the addresses behind the answer, also of those that a hostname is judged by, and those of pools in it. */
+  statesBehind(selection: Selection, kind: AnswerKind): AddressState[] {
+    if (kind !== 'cname' && this.nested.size === 0)
+      return selection.addresses.flatMap(address => this.stateOf(address) ?? [])
+    const answered = new Set(selection.addresses.map(({ text }) => text))
+    return this.#endpointsIn(selection).flatMap(({ pool = '', addresses }) => {
+      const nested = this.nested.get(pool)
+      const below = nested?.selection(kind)
+      if (nested !== undefined) return below === undefined ? [] : nested.statesBehind(below, kind)
+      const judged = addresses.filter(({ text }) => kind === 'cname' || answered.has(text))
+      return judged.flatMap(address => this.stateOf(address) ?? [])
+    })
+  }
+
+  #endpointsIn({ endpoints }: Selection): PoolEndpoint[] {
+    return this.pool.endpoints.filter(({ name: one }) => endpoints.includes(one))
+  }
+
+  get #allStates(): AddressState[] {
+    return [...this.#addresses.values(), ...[...this.nested.values()].flatMap(pool => pool.#allStates)]
+  }
+
+  /** The endpoint of highest preference of those that can be answered so. */
+  first(kind: AnswerKind): PoolEndpoint | undefined {
+    return this.pool.endpoints.find(endpoint => this.canBe(endpoint, kind))
+  }
+
+  /** Whether the endpoint may have anything to be answered so. */
+  canBe(endpoint: PoolEndpoint, kind: AnswerKind): boolean {
+    if (endpoint.pool !== undefined) return this.nested.get(endpoint.pool)?.kinds.includes(kind) === true
+    return endpoint.hostname !== undefined || addressesOf(endpoint, kind).length > 0
+  }
+
+  /** How the endpoint stands, without what operators say of it: the better of its families. */
+  endpointStanding(endpoint: PoolEndpoint, nowMs: number): Standing {
+    const { pool = '', addresses } = endpoint
+    const nested = Object.values(this.nested.get(pool)?.standings ?? {})
+    const own = addresses.map(address => this.standingOf(address, nowMs))
+    const [best] = [...nested, ...own].map(({ standing }) => standing).sort(compareStandings)
+    if (best !== undefined) return best
+    return endpoint.unresolved === undefined ? 'up' : endpoint.unresolved === 'missing' ? 'down' : 'unknown'
+  }
+
+  /** What the endpoint can be answered with: addresses as text, and hostnames. */
+  reachOf({ addresses, hostname, pool = '' }: PoolEndpoint): Set<string> {
+    const below = this.nested.get(pool)
+    return new Set([
+      ...addresses.map(({ text }) => text),
+      ...(hostname === undefined ? [] : [hostname]),
+      ...(below?.pool.endpoints.flatMap(endpoint => [...below.reachOf(endpoint)]) ?? []),
+    ])
   }
 
   /** Whether operators or maintenance windows want another answer than that of before. */
   #contradicts({ pin, effectOn }: PoolOverrides): boolean {
-    return this.families.some(family => {
-      const { mode, endpoints = [] } = this.#selections[family] ?? {}
+    return this.kinds.some(kind => {
+      const { mode, endpoints = [] } = this.#selections[kind] ?? {}
       if (pin !== undefined) return endpoints.join() !== pin
       const forcesUp = this.pool.endpoints.some(({ name }) => effectOn(name) === 'forced-up')
       if (forcesUp && mode !== 'serving') return true
@@ -167,33 +257,54 @@ export class PoolState {
   }
 
   get #servesWhatIsDown(): boolean {
-    return this.families.some(family => {
-      const selection = this.#selections[family]
+    return this.kinds.some(kind => {
+      const selection = this.#selections[kind]
       return (
         selection?.mode === 'serving' &&
-        selection.addresses.some(address => this.stateOf(address)?.verdict === 'down')
+        this.statesBehind(selection, kind).some(({ verdict }) => verdict === 'down')
       )
     })
   }
 
   /** Whether the endpoints that it names have the addresses that it answers. */
-  #isStillPossible(selection: Selection | undefined): boolean {
+  #isStillPossible(kind: AnswerKind): boolean {
+    const selection = this.#selections[kind]
     if (selection === undefined) return false
-    const endpoints = this.pool.endpoints.filter(({ name }) => selection.endpoints.includes(name))
-    const addresses = new Set(endpoints.flatMap(endpoint => endpoint.addresses.map(({ text }) => text)))
-    return selection.addresses.every(({ text }) => addresses.has(text))
+    const reach = new Set(this.#endpointsIn(selection).flatMap(endpoint => [...this.reachOf(endpoint)]))
+    return (
+      answered(selection).every(one => reach.has(one)) &&
+      this.#endpointsIn(selection).every(endpoint => this.#agreesWithNested(endpoint, kind, selection))
+    )
+  }
+
+  /** A pool in it may have selected anew. */
+  #agreesWithNested({ pool = '' }: PoolEndpoint, kind: AnswerKind, selection: Selection): boolean {
+    const nested = this.nested.get(pool)
+    if (nested === undefined) return true
+    const now = nested.selection(kind)
+    const own = new Set(answered(selection))
+    return now !== undefined && answered(now).every(one => own.has(one))
   }
 }
 
-function contentOf(selection: Selection, family: Family, ttl: AnswerTtl): SlotContent {
+/** What is answered, as text. */
+export function answered({ addresses, hostnames = [] }: Selection): string[] {
+  return [...addresses.map(({ text }) => text), ...hostnames]
+}
+
+function contentOf(selection: Selection, kind: AnswerKind, ttl: AnswerTtl): SlotContent {
   const error = selection.reason.kind === 'all-down' ? ExtendedError.allDown : ExtendedError.none
   if (selection.mode === 'servfail') return { kind: 'servfail', error }
-  if (selection.addresses.length === 0) return { kind: 'nodata', error }
-  const data = selection.addresses.map(address => address.bytes)
+  if (isEmpty(selection)) return { kind: 'nodata', error }
+  const { hostnames = [] } = selection
+  const data = [
+    ...selection.addresses.map(address => address.bytes),
+    ...hostnames.map(hostname => nameToBytes(name(`${hostname}.`))),
+  ]
   const { pick } = selection
   return {
     kind: 'records',
-    type: ADDRESS_TYPE[family],
+    type: ANSWER_TYPE[kind],
     data,
     ttl,
     ...(pick === undefined ? {} : { pick }),

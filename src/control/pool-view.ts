@@ -1,13 +1,14 @@
 /** A pool as the admin listener shows it. */
-import type { Address, Family } from '#base/address.ts'
+import type { Address } from '#base/address.ts'
 import { type AnyCheck, isComposite } from '#config/configuration.ts'
 import type { Effect } from '#steering/override.ts'
+import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import type { AnswerTtl } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import type { JudgedCheck } from './judged-check.ts'
 import type { OverrideBook } from './overrides.ts'
 import { plainName } from './plan.ts'
-import type { PoolState } from './pool-state.ts'
+import { answered, type PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import { whySelected } from './transitions.ts'
 import type {
@@ -26,10 +27,10 @@ import type {
 export function poolView(state: PoolState, nowMs: number, wallMs: number, book: OverrideBook): PoolView {
   const { pool } = state
   const { check } = pool
-  const selections = state.families.flatMap(family => selectionView(state, family))
+  const selections = state.kinds.flatMap(kind => selectionView(state, kind))
   const key = { zone: state.zoneName, pool: pool.name }
   const { pin, effectOn } = book.of(key)
-  const selected = new Set(selections.flatMap(selection => selection.addresses))
+  const answeredNow = new Set(selections.flatMap(selection => selection.addresses))
   return {
     zone: state.zoneName,
     pool: pool.name,
@@ -38,13 +39,41 @@ export function poolView(state: PoolState, nowMs: number, wallMs: number, book: 
     names: state.names.map(name => nameView(state, name, nowMs)),
     selections,
     overrides: overrideViews(state, book),
-    endpoints: pool.endpoints.map(({ name, addresses }) => ({
-      name,
-      ...effectView(pin === name ? 'pinned' : effectOn(name)),
-      addresses: addresses.map(address =>
-        addressView(address, state.stateOf(address), selected.has(address.text), { nowMs, wallMs }),
+    endpoints: pool.endpoints.map(endpoint => ({
+      name: endpoint.name,
+      ...effectView(pin === endpoint.name ? 'pinned' : effectOn(endpoint.name)),
+      ...formView(state, endpoint, nowMs),
+      addresses: endpoint.addresses.map(address =>
+        addressView(
+          address,
+          state.stateOf(address),
+          answeredNow.has(endpoint.hostname ?? '') || answeredNow.has(address.text),
+          { nowMs, wallMs },
+        ),
       ),
     })),
+  }
+}
+
+/** Of an endpoint that is not addresses alone. */
+function formView(
+  state: PoolState,
+  endpoint: PoolEndpoint,
+  nowMs: number,
+): Pick<EndpointView, 'hostname' | 'pool' | 'standings'> {
+  const { hostname, pool, addresses } = endpoint
+  if (hostname === undefined && pool === undefined) return {}
+  const nested = pool === undefined ? undefined : state.nested.get(pool)
+  const standings = state.kinds.flatMap(kind => {
+    const standing =
+      nested === undefined ? state.endpointStanding(endpoint, nowMs) : nested.standings[kind]?.standing
+    const selected = state.selection(kind)?.endpoints.includes(endpoint.name) === true
+    return standing === undefined ? [] : [{ family: kind, standing, selected }]
+  })
+  return {
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(addresses.length > 0 ? {} : { standings }),
   }
 }
 
@@ -79,20 +108,20 @@ function overrideViews({ zoneName, pool }: PoolState, book: OverrideBook): Overr
   ]
 }
 
-function selectionView(state: PoolState, family: Family): SelectionView[] {
+function selectionView(state: PoolState, family: AnswerKind): SelectionView[] {
   const selection = state.selection(family)
   if (selection === undefined) return []
   const { mode, endpoints, reason } = selection
-  const addresses = selection.addresses.map(address => address.text)
+  const addresses = answered(selection)
   const since = new Date(state.sinceMs(family)).toISOString()
   return [{ family, mode, endpoints, addresses, reason, why: whySelected(state, family, selection), since }]
 }
 
 function nameView(state: PoolState, name: PoolState['names'][number], nowMs: number): NameView {
-  const ttlNow: Partial<Record<Family, number>> = {}
-  for (const family of state.families) {
-    const selection = state.selection(family)
-    if (selection !== undefined) ttlNow[family] = secondsLeft(state.ttlOf(name, selection), nowMs)
+  const ttlNow: Partial<Record<AnswerKind, number>> = {}
+  for (const kind of state.kinds) {
+    const selection = state.selection(kind)
+    if (selection !== undefined) ttlNow[kind] = secondsLeft(state.ttlOf(name, selection, kind), nowMs)
   }
   return { name: plainName(name.name), ttl: name.ttlSeconds, ttlMin: name.ttlMinSeconds, ttlNow }
 }

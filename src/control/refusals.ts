@@ -9,7 +9,12 @@ export interface Now {
 }
 
 /** What is known of the endpoint: its verdicts and since when, and what its last probes have seen. */
-export function standingText(pool: PoolState, { name, addresses }: PoolEndpoint, now: Now): string {
+export function standingText(pool: PoolState, endpoint: PoolEndpoint, now: Now): string {
+  const { name, addresses, hostname } = endpoint
+  if (addresses.length === 0) {
+    const what = endpoint.pool === undefined ? `hostname ${hostname}` : `pool ${endpoint.pool}`
+    return `${name}: ${what} ${pool.endpointStanding(endpoint, now.nowMs)}`
+  }
   const parts = addresses.map(address => {
     const state = pool.stateOf(address)
     if (state === undefined) return `${address.text} up (no health check)`

@@ -1,14 +1,14 @@
 /** Puts changes of verdicts and selections into records, log lines and words. */
-import type { Address, Family } from '#base/address.ts'
+import type { Address } from '#base/address.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { Override } from '#steering/override.ts'
-import { addressesOf } from '#steering/pool.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import { reasonToText, type Selection } from '#steering/selection.ts'
 import type { StoredTransition } from '#store/records.ts'
 import { typeToText } from '#wire/types.ts'
 import type { AddressState } from './address-state.ts'
 import { type JudgedCheck, judgedPart } from './judged-check.ts'
-import { ADDRESS_TYPE } from './plan.ts'
+import { ANSWER_TYPE } from './plan.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import type { TransitionView } from './view.ts'
@@ -32,12 +32,12 @@ export function selectionToText(selection: Selection | undefined): string {
 }
 
 /** The reason in words, with the evidence where an endpoint was left: what its last probe has seen. */
-export function whySelected(state: PoolState, family: Family, selection: Selection): string {
+export function whySelected(state: PoolState, family: AnswerKind, selection: Selection): string {
   const { reason } = selection
   const words = reasonToText(reason)
   if (reason.kind !== 'failover' || reason.cause !== 'down') return words
   const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
-  const addresses = left?.addresses.filter(address => address.family === family) ?? []
+  const addresses = left?.addresses.filter(address => family === 'cname' || address.family === family) ?? []
   // Asked later, its last probe may have passed, which is no evidence of anything.
   const seen = addresses
     .flatMap(address => state.stateOf(address)?.targets ?? [])
@@ -48,11 +48,11 @@ export function whySelected(state: PoolState, family: Family, selection: Selecti
 
 /** Whether the answer has left the first endpoint that the pool has in the family, or come back to it. */
 export function directionOf(
-  { pool }: PoolState,
+  state: PoolState,
   { family, before, after }: SelectionChange,
 ): 'failover' | 'failback' | undefined {
   if (before === undefined) return undefined
-  const first = pool.endpoints.find(endpoint => addressesOf(endpoint, family).length > 0)?.name ?? ''
+  const first = state.first(family)?.name ?? ''
   const [was, is] = [before.endpoints.includes(first), after.endpoints.includes(first)]
   if (was === is) return undefined
   return was ? 'failover' : 'failback'
@@ -138,7 +138,7 @@ export function transitionView({ atMs, ...rest }: StoredTransition): TransitionV
 export function transitionLine(transition: StoredTransition): string {
   const { zone, pool, family, endpoint, address, from, to, why } = transition
   if (transition.kind === 'selection')
-    return `${zone}/${pool} ${family === undefined ? '' : typeToText(ADDRESS_TYPE[family])}: ${from} -> ${to} (${why})`
+    return `${zone}/${pool} ${family === undefined ? '' : typeToText(ANSWER_TYPE[family])}: ${from} -> ${to} (${why})`
   if (transition.kind === 'override') return `${zone}/${pool}/${endpoint}: ${from} -> ${to} (${why})`
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }

@@ -3,8 +3,9 @@ import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Verdict } from '#health/verdict.ts'
 import type { Effect, OverrideKind } from '#steering/override.ts'
-import type { Policy } from '#steering/pool.ts'
+import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
+import type { Standing } from '#steering/standing.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -55,14 +56,27 @@ export interface EndpointView {
   readonly name: string
   /** What operators and maintenance windows make of it; absent where they say nothing. The verdicts are the real ones. */
   readonly effect?: Exclude<Effect, 'none'> | 'pinned'
+  /** In place of given addresses: the name whose addresses these are. */
+  readonly hostname?: string
+  /** In place of addresses: a pool of the same zone. */
+  readonly pool?: string
+  /** Of what has no addresses: how it stands in what the pool has selections for. */
+  readonly standings?: readonly StandingView[]
   readonly addresses: readonly AddressView[]
 }
 
-/** What is answered in one address family, and why. */
+export interface StandingView {
+  readonly family: AnswerKind
+  readonly standing: Standing
+  readonly selected: boolean
+}
+
+/** What is answered in one address family, or as a CNAME, and why. */
 export interface SelectionView {
-  readonly family: Family
+  readonly family: AnswerKind
   readonly mode: Selection['mode']
   readonly endpoints: readonly string[]
+  /** With `cname` hostnames. */
   readonly addresses: readonly string[]
   readonly reason: Reason
   /** The reason in words. */
@@ -75,7 +89,7 @@ export interface NameView {
   readonly name: string
   readonly ttl: number
   readonly ttlMin: number
-  readonly ttlNow: Partial<Record<Family, number>>
+  readonly ttlNow: Partial<Record<AnswerKind, number>>
 }
 
 /** A decision of an operator, or an open maintenance window. Times are RFC 3339 in UTC. */
@@ -111,7 +125,7 @@ export interface TransitionView {
   readonly kind: 'verdict' | 'selection' | 'override'
   readonly zone: string
   readonly pool: string
-  readonly family?: Family
+  readonly family?: AnswerKind
   readonly endpoint?: string
   readonly address?: string
   /** `up`, `down`, `unknown`; or what was selected, as in `primary`, `all-down: primary`, `none`. */
@@ -172,7 +186,7 @@ export interface ServerView {
 /** What was done for an operator, in words, and what the pool answers now. */
 export interface OperationResult {
   readonly done: string
-  readonly answers: readonly { readonly family: Family; readonly selected: string }[]
+  readonly answers: readonly { readonly family: AnswerKind; readonly selected: string }[]
   /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
   readonly evidence?: readonly string[]
 }

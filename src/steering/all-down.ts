@@ -12,15 +12,16 @@
  *
  * Endpoints that an operator has drained are left out, unless all are.
  */
-import type { Family } from '#base/address.ts'
-import type { Candidate, Group } from './candidates.ts'
-import { addressesOf, type Pool } from './pool.ts'
+import type { Candidate, CandidateAnswer, Group } from './candidates.ts'
+import { uniteAnswers } from './compose.ts'
+import { type AnswerKind, addressesOf, type Pool } from './pool.ts'
 import type { Reason, Selection } from './selection.ts'
 
+/** @param healthy how many can be served, where that is too few rather than none */
 export function whenAllDown(
   pool: Pool,
   { candidates }: Group,
-  family: Family,
+  kind: AnswerKind,
   before: Selection | undefined,
   healthy: number | undefined,
 ): Selection {
@@ -30,14 +31,25 @@ export function whenAllDown(
     rule: rule.kind,
     ...(healthy === undefined ? {} : { healthy, needed: pool.minHealthy }),
   }
-  const served = (endpoints: readonly string[]): Selection => {
-    const addresses = pool.endpoints
-      .filter(({ name }) => endpoints.includes(name))
-      .flatMap(endpoint => addressesOf(endpoint, family))
-    return { mode: 'all-down', endpoints, addresses, reason }
-  }
-  const open = openOf(candidates).filter(({ addresses }) => addresses.has(family))
+  const open = openOf(candidates).filter(({ answers }) => answers.has(kind))
   const names = open.map(({ endpoint }) => endpoint)
+  const served = (endpoints: readonly string[]): Selection => {
+    const answers = open
+      .filter(({ endpoint }) => endpoints.includes(endpoint))
+      .flatMap(candidate => wholeAnswer(pool, candidate, kind))
+    const [only] = answers
+    if (answers.length > 0 && answers.every(({ isFailed }) => isFailed)) return failed(reason)
+    const { addresses, hostnames, pick } =
+      answers.length === 1 && only !== undefined ? only : uniteAnswers(answers)
+    return {
+      mode: 'all-down',
+      endpoints,
+      addresses,
+      ...(hostnames === undefined ? {} : { hostnames }),
+      ...(pick === undefined ? {} : { pick }),
+      reason,
+    }
+  }
   switch (rule.kind) {
     case 'primary':
       return served(names.slice(0, 1))
@@ -48,19 +60,33 @@ export function whenAllDown(
     case 'all':
       return served(names)
     case 'addresses': {
-      const addresses = rule.addresses.filter(address => address.family === family)
+      const addresses = rule.addresses.filter(address => address.family === kind)
       return { mode: 'all-down', endpoints: [], addresses, reason }
     }
     case 'nodata':
       return { mode: 'none', endpoints: [], addresses: [], reason }
     case 'servfail':
-      return { mode: 'servfail', endpoints: [], addresses: [], reason }
+      return failed(reason)
     default:
       return rule satisfies never
   }
 }
 
+/** SERVFAIL, for that reason. */
+export function failed(reason: Reason): Selection {
+  return { mode: 'servfail', endpoints: [], addresses: [], reason }
+}
+
 function openOf(candidates: readonly Candidate[]): readonly Candidate[] {
   const open = candidates.filter(({ effect }) => effect !== 'drained')
   return open.length > 0 ? open : candidates
+}
+
+/** All addresses of an endpoint, not only those that are better than the others. */
+function wholeAnswer(pool: Pool, { endpoint, answers }: Candidate, kind: AnswerKind): CandidateAnswer[] {
+  const configured = pool.endpoints.find(({ name }) => name === endpoint)
+  const answer = answers.get(kind)
+  if (answer === undefined) return []
+  const whole = configured === undefined || configured.pool !== undefined || kind === 'cname'
+  return [whole ? answer : { addresses: addressesOf(configured, kind) }]
 }

@@ -1,9 +1,16 @@
 /** The endpoints of a pool as a policy sees them: each as good as its best address, or as an operator says. Pure. */
-import { type Address, FAMILIES, type Family } from '#base/address.ts'
+import { type Address, FAMILIES } from '#base/address.ts'
 import type { Effect, PoolOverrides } from './override.ts'
-import { addressesOf, type Pool, type PoolEndpoint } from './pool.ts'
-import type { Cause } from './selection.ts'
-import { type AddressStanding, compareStandings, type Standing, type StandingOf } from './standing.ts'
+import { type AnswerKind, addressesOf, type Pool, type PoolEndpoint } from './pool.ts'
+import type { Answer, Cause } from './selection.ts'
+import {
+  type AddressStanding,
+  ALWAYS_UP,
+  compareStandings,
+  type Standing,
+  type StandingOf,
+  type StandingsOf,
+} from './standing.ts'
 
 export interface Candidate {
   readonly endpoint: string
@@ -14,28 +21,38 @@ export interface Candidate {
   readonly upSinceMs: number
   /** When a hold ends, monotonic; undefined without one. */
   readonly heldUntilMs: number | undefined
-  /** Those that bear the standing, by family. */
-  readonly addresses: ReadonlyMap<Family, readonly Address[]>
+  /** What it is answered with: the addresses that bear the standing, the hostname, or the answer of the pool that it is. */
+  readonly answers: ReadonlyMap<AnswerKind, CandidateAnswer>
 }
 
-/** Families that are answered from the same endpoint. */
+export interface CandidateAnswer extends Answer {
+  /** Of a pool that answers SERVFAIL. */
+  readonly isFailed?: boolean
+}
+
+/** What is answered from the same endpoint. */
 export interface Group {
-  readonly families: readonly Family[]
-  /** In order of preference; at least one. */
+  readonly kinds: readonly AnswerKind[]
+  /** In order of preference. */
   readonly candidates: readonly Candidate[]
 }
 
+/** By what candidates are judged. */
+export interface Look {
+  readonly standingOf: StandingOf
+  /** Of pools that are endpoints of this one. */
+  readonly standingsOf: StandingsOf
+  readonly overrides: PoolOverrides
+}
+
 /** One group for each family in which the pool has addresses, or one for both where they are bound together. */
-export function groupsOf(pool: Pool, standingOf: StandingOf, overrides: PoolOverrides): Group[] {
-  const present = FAMILIES.filter(family => pool.endpoints.some(one => addressesOf(one, family).length > 0))
-  const sets = pool.families === 'together' ? [present] : present.map(family => [family])
+export function groupsOf(pool: Pool, look: Look): Group[] {
+  const sets = pool.families === 'together' ? [pool.kinds] : pool.kinds.map(kind => [kind])
   return sets
-    .filter(families => families.length > 0)
-    .map(families => ({
-      families,
-      candidates: pool.endpoints.flatMap(endpoint =>
-        candidateOf(endpoint, families, standingOf, overrides.effectOn(endpoint.name)),
-      ),
+    .filter(kinds => kinds.length > 0)
+    .map(kinds => ({
+      kinds,
+      candidates: pool.endpoints.flatMap(endpoint => candidateOf(endpoint, kinds, look)),
     }))
 }
 
@@ -47,20 +64,15 @@ export function causeOf(candidate: Candidate | undefined): Cause {
 }
 
 interface Best extends AddressStanding {
-  readonly addresses: readonly Address[]
+  readonly answer: CandidateAnswer
 }
 
-function candidateOf(
-  endpoint: PoolEndpoint,
-  families: readonly Family[],
-  standingOf: StandingOf,
-  effect: Effect,
-): Candidate[] {
-  const best = new Map<Family, Best>()
-  for (const family of families) {
-    const addresses = addressesOf(endpoint, family)
-    if (addresses.length > 0)
-      best.set(family, effect === 'none' ? bestOf(addresses, standingOf) : ruled(addresses, effect))
+function candidateOf(endpoint: PoolEndpoint, kinds: readonly AnswerKind[], look: Look): Candidate[] {
+  const effect = look.overrides.effectOn(endpoint.name)
+  const best = new Map<AnswerKind, Best>()
+  for (const kind of kinds) {
+    const one = bestIn(endpoint, kind, look, effect)
+    if (one !== undefined) best.set(kind, effect === 'none' ? one : ruled(one, effect))
   }
   const worst = [...best.values()].sort((a, b) => compareStandings(b.standing, a.standing))[0]
   if (worst === undefined) return []
@@ -72,9 +84,47 @@ function candidateOf(
       effect,
       upSinceMs: Math.max(...Array.from(best.values(), ({ upSinceMs }) => upSinceMs)),
       heldUntilMs: worst.heldUntilMs,
-      addresses: new Map(Array.from(best, ([family, { addresses }]) => [family, addresses])),
+      answers: new Map(Array.from(best, ([kind, { answer }]) => [kind, answer])),
     },
   ]
+}
+
+/** Undefined where the endpoint has nothing to answer with. */
+function bestIn(
+  endpoint: PoolEndpoint,
+  kind: AnswerKind,
+  { standingOf, standingsOf }: Look,
+  effect: Effect,
+): Best | undefined {
+  if (endpoint.pool !== undefined) {
+    const standing = standingsOf(endpoint.pool)[kind]
+    if (standing === undefined) return undefined
+    const { answer, isFailed } = standing
+    return { ...standing, answer: isFailed ? { ...answer, isFailed } : answer }
+  }
+  if (kind === 'cname') return bestOfHostname(endpoint, standingOf)
+  const addresses = addressesOf(endpoint, kind)
+  if (addresses.length === 0) return undefined
+  const best = bestOf(addresses, standingOf)
+  return effect === 'none' ? best : { ...best, answer: { addresses } }
+}
+
+/**
+ * Clients resolve the name by themselves and get addresses of either family: it stands as the worse of the two, by what is known. A family of which nothing is
+ * known says nothing, as where this host has no IPv6.
+ */
+function bestOfHostname(endpoint: PoolEndpoint, standingOf: StandingOf): Best | undefined {
+  const { hostname, unresolved } = endpoint
+  if (hostname === undefined) return undefined
+  const answer = { addresses: [], hostnames: [hostname] }
+  if (unresolved !== undefined)
+    return { standing: unresolved === 'missing' ? 'down' : 'unknown', upSinceMs: 0, answer }
+  const families = FAMILIES.map(family => addressesOf(endpoint, family)).filter(one => one.length > 0)
+  if (families.length === 0) return { ...ALWAYS_UP, answer }
+  const all = families.map(addresses => bestOf(addresses, standingOf))
+  const known = all.filter(({ standing }) => standing !== 'unknown')
+  const [worst] = (known.length > 0 ? known : all).sort((a, b) => compareStandings(b.standing, a.standing))
+  return worst === undefined ? undefined : { ...worst, answer }
 }
 
 /** The best standing among the addresses, and those that bear it. */
@@ -87,10 +137,10 @@ function bestOf(addresses: readonly Address[], standingOf: StandingOf): Best {
     standing,
     upSinceMs: Math.min(...bearing.map(({ upSinceMs }) => upSinceMs)),
     ...(holds.length === 0 ? {} : { heldUntilMs: Math.min(...holds) }),
-    addresses: bearing.map(({ address }) => address),
+    answer: { addresses: bearing.map(({ address }) => address) },
   }
 }
 
-function ruled(addresses: readonly Address[], effect: Effect): Best {
-  return { standing: effect === 'forced-up' ? 'up' : 'down', upSinceMs: 0, addresses }
+function ruled({ answer }: Best, effect: Effect): Best {
+  return { standing: effect === 'forced-up' ? 'up' : 'down', upSinceMs: 0, answer }
 }

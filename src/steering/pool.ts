@@ -1,5 +1,10 @@
 /** Pools as the configuration says them. */
-import type { Address, Family } from '#base/address.ts'
+import { type Address, FAMILIES, type Family } from '#base/address.ts'
+
+/** What a pool makes a selection for: the addresses of one family, or the name that is answered as a CNAME. */
+export const ANSWER_KINDS = [...FAMILIES, 'cname'] as const
+
+export type AnswerKind = (typeof ANSWER_KINDS)[number]
 
 export type Failback =
   | { readonly kind: 'auto' }
@@ -15,8 +20,14 @@ export type Policy = 'failover' | 'weighted' | 'all'
 
 export interface PoolEndpoint {
   readonly name: string
-  /** At least one; no address stands twice in a pool. */
+  /** No address stands twice in a pool. Of a hostname those that it has been resolved to; none of a pool; else at least one. */
   readonly addresses: readonly Address[]
+  /** In lower case, without the final dot. */
+  readonly hostname?: string
+  /** Why a hostname whose addresses are probed has none: it has not been resolved yet, or does not exist. */
+  readonly unresolved?: 'pending' | 'missing'
+  /** A pool of the same zone, whose answer is that of the endpoint. */
+  readonly pool?: string
   /** Its share with the policy `weighted`; 0 is served only where nothing with a weight is usable. */
   readonly weight: number
   /** What is probed in place of its addresses, and at which port in place of the check's. */
@@ -29,6 +40,8 @@ export interface Pool {
   readonly policy: Policy
   /** In order of preference, the primary first; at least one. */
   readonly endpoints: readonly PoolEndpoint[]
+  /** What it has selections for: families, or only the name. */
+  readonly kinds: readonly AnswerKind[]
   /** Of the policy `failover`. */
   readonly failback: Failback
   readonly whenAllDown: WhenAllDown
@@ -43,6 +56,13 @@ export interface Pool {
 }
 
 /** The endpoint's addresses of one family. */
-export function addressesOf(endpoint: PoolEndpoint, family: Family): Address[] {
+export function addressesOf(endpoint: PoolEndpoint, family: AnswerKind): Address[] {
   return endpoint.addresses.filter(address => address.family === family)
+}
+
+/** What endpoints have of their own: the families of their addresses; both where there is a hostname, which may have either. */
+export function ownKinds(endpoints: readonly PoolEndpoint[]): Family[] {
+  return FAMILIES.filter(family =>
+    endpoints.some(one => one.hostname !== undefined || addressesOf(one, family).length > 0),
+  )
 }

@@ -1,20 +1,18 @@
 /** From the standing of every address and the decisions of operators to what a pool answers in each family. Pure. */
-import type { Address, Family } from '#base/address.ts'
-import { whenAllDown } from './all-down.ts'
-import { type Candidate, type Group, groupsOf } from './candidates.ts'
+import { failed, whenAllDown } from './all-down.ts'
+import { type Candidate, type Group, groupsOf, type Look } from './candidates.ts'
 import type { Choice, ChoiceContext } from './choice.ts'
+import { composeAnswers } from './compose.ts'
 import { chooseFailover } from './failover.ts'
 import { chooseMembers, countMembers } from './members.ts'
-import type { PoolOverrides } from './override.ts'
-import type { Pool } from './pool.ts'
-import { type Pick, type Selection, sameSelection } from './selection.ts'
-import type { StandingOf } from './standing.ts'
+import type { AnswerKind, Pool } from './pool.ts'
+import { poolStanding } from './pool-standing.ts'
+import { isEmpty, type Selection, sameSelection } from './selection.ts'
+import type { PoolStandings } from './standing.ts'
 
-export type Selections = Partial<Record<Family, Selection>>
+export type Selections = Partial<Record<AnswerKind, Selection>>
 
-export interface PoolInput {
-  readonly standingOf: StandingOf
-  readonly overrides: PoolOverrides
+export interface PoolInput extends Look {
   /** Monotonic. */
   readonly nowMs: number
   /** Whether an operator asks for the failback now. */
@@ -23,17 +21,19 @@ export interface PoolInput {
 
 export interface Decision {
   readonly selections: Selections
+  /** How the pool stands with those that it is an endpoint of. */
+  readonly standings: PoolStandings
   /** Monotonic time at which to select again, whatever happens until then; undefined if only an event can change anything. */
   readonly wakeMs: number | undefined
 }
 
 /**
- * The selection of every family in which the pool has addresses. A family whose answer does not change keeps its object, and with it the
- * reason for which it was once selected. A family for which no endpoint is usable, while another family has one, gets none.
+ * The selection of everything that the pool has selections for. One whose answer does not change keeps its object, and with it the
+ * reason for which it was once made. A family for which no endpoint is usable, while another family has one, gets none.
  */
 export function selectPool(pool: Pool, input: PoolInput, current: Selections): Decision {
-  const { standingOf, overrides, nowMs, asked = false } = input
-  const groups = groupsOf(pool, standingOf, overrides)
+  const { overrides, nowMs, asked = false } = input
+  const groups = groupsOf(pool, input)
   // A pin may be older than the configuration.
   const pin = pool.endpoints.find(({ name }) => name === overrides.pin)?.name
   const choices = groups.map(group => {
@@ -41,20 +41,26 @@ export function selectPool(pool: Pool, input: PoolInput, current: Selections): D
     return { group, choice: choose(pool, group, pin, context), before: context.before }
   })
   const someUsable = choices.some(({ choice }) => choice !== undefined)
+  const isUnresolved = groups.every(({ candidates }) => candidates.length === 0)
   const next: Selections = {}
+  const standings: PoolStandings = {}
   for (const { group, choice, before: shared } of choices) {
-    for (const family of group.families) {
-      const before = current[family]
+    for (const kind of group.kinds) {
+      const before = current[kind]
       const selection =
         choice !== undefined
-          ? serving(pool, group, choice, family)
-          : someUsable
-            ? FAMILY_DOWN
-            : whenAllDown(pool, group, family, before, tooFew(pool, group, shared))
-      next[family] = before !== undefined && sameSelection(before, selection) ? before : selection
+          ? serving(pool, group, choice, kind)
+          : isUnresolved
+            ? failed({ kind: 'unresolved' })
+            : someUsable
+              ? FAMILY_DOWN
+              : whenAllDown(pool, group, kind, before, tooFew(pool, group, shared))
+      const kept = before !== undefined && sameSelection(before, selection) ? before : selection
+      next[kind] = kept
+      standings[kind] = poolStanding(pool, group, choice, kept, nowMs)
     }
   }
-  return { selections: next, wakeMs: earliest(choices) }
+  return { selections: next, standings, wakeMs: earliest(choices) }
 }
 
 const FAMILY_DOWN: Selection = {
@@ -80,8 +86,8 @@ function choose(
 }
 
 /** Bound families have the same endpoints; one of them may have had none. */
-function beforeOf({ families }: Group, current: Selections): Selection | undefined {
-  const all = families.flatMap(family => current[family] ?? [])
+function beforeOf({ kinds }: Group, current: Selections): Selection | undefined {
+  const all = kinds.flatMap(kind => current[kind] ?? [])
   return all.find(({ mode }) => mode === 'serving') ?? all[0]
 }
 
@@ -89,43 +95,20 @@ function serving(
   pool: Pool,
   { candidates }: Group,
   { endpoints, reason }: Choice,
-  family: Family,
+  kind: AnswerKind,
 ): Selection {
-  const served = candidates.filter(
-    ({ endpoint, addresses }) => endpoints.includes(endpoint) && addresses.has(family),
-  )
-  const addresses = served.flatMap(candidate => addressesIn(candidate, family))
-  if (addresses.length === 0) return FAMILY_DOWN
-  const pick = pickFor(pool, served, family)
-  return {
-    mode: 'serving',
-    endpoints: served.map(({ endpoint }) => endpoint),
-    addresses,
-    ...(pick === undefined ? {} : { pick }),
-    reason,
+  const served = candidates.flatMap(({ endpoint, weight, answers }) => {
+    const answer = answers.get(kind)
+    return answer === undefined || !endpoints.includes(endpoint) ? [] : [{ endpoint, weight, answer }]
+  })
+  const answer = composeAnswers(pool, served)
+  if (isEmpty(answer)) {
+    // An operator may want a pool that itself has no answer.
+    return served.length > 0 && served.every(one => one.answer.isFailed === true)
+      ? failed(reason)
+      : FAMILY_DOWN
   }
-}
-
-/** Undefined where every answer is the same. */
-function pickFor(pool: Pool, served: readonly Candidate[], family: Family): Pick | undefined {
-  const groups = served.map(one => ({ records: addressesIn(one, family).length, weight: one.weight || 1 }))
-  const records = groups.reduce((sum, group) => sum + group.records, 0)
-  switch (pool.policy) {
-    case 'failover':
-      return undefined
-    case 'weighted':
-      return groups.length > pool.answers ? { kind: 'weighted', answers: pool.answers, groups } : undefined
-    case 'all':
-      return records > 1
-        ? { kind: 'rotate', answers: Math.min(records, pool.maxAnswers ?? records) }
-        : undefined
-    default:
-      return pool.policy satisfies never
-  }
-}
-
-function addressesIn({ addresses }: Candidate, family: Family): readonly Address[] {
-  return addresses.get(family) ?? []
+  return { mode: 'serving', endpoints: served.map(({ endpoint }) => endpoint), ...answer, reason }
 }
 
 /** How many can be served, where that is too few rather than none. */
@@ -138,7 +121,7 @@ function tooFew(pool: Pool, { candidates }: Group, before: Selection | undefined
 function earliest(choices: readonly { readonly group: Group; readonly choice: Choice | undefined }[]) {
   const times = choices.flatMap(({ group, choice }) => [
     choice?.wakeMs,
-    ...group.candidates.map(({ heldUntilMs }) => heldUntilMs),
+    ...group.candidates.map(({ heldUntilMs }: Candidate) => heldUntilMs),
   ])
   return times.reduce<number | undefined>(
     (least, time) => (time === undefined || (least !== undefined && least <= time) ? least : time),

@@ -12,7 +12,7 @@ export type Reason =
   | { readonly kind: 'failover'; readonly from: string; readonly cause: Cause }
   /** An endpoint of higher preference is up again; `asked` where an operator has said to go back. */
   | { readonly kind: 'failback'; readonly from: string; readonly asked?: boolean }
-  /** Same endpoints, but other addresses of them are usable now, or other weights. */
+  /** Same endpoints, but other addresses of them are usable now, or other weights; of a pool, that it has selected anew. */
   | { readonly kind: 'addresses' }
   /** Of a pool that answers with several endpoints, some joined and some left. */
   | { readonly kind: 'members'; readonly joined: readonly string[]; readonly left: readonly string[] }
@@ -24,6 +24,8 @@ export type Reason =
   | { readonly kind: 'all-down'; readonly rule: string; readonly healthy?: number; readonly needed?: number }
   /** No endpoint is usable in this family, while one is in the other. */
   | { readonly kind: 'family-down' }
+  /** No hostname of the pool has been resolved yet. */
+  | { readonly kind: 'unresolved' }
 
 /** How each query chooses from the addresses; without it all are answered, in their order. */
 export type Pick =
@@ -36,14 +38,20 @@ export type Pick =
       readonly groups: readonly { readonly records: number; readonly weight: number }[]
     }
 
-export interface Selection {
-  /** `none` is answered NODATA, `servfail` SERVFAIL. */
+/** What endpoints put into a response. */
+export interface Answer {
+  /** All of one family; none with hostnames. */
+  readonly addresses: readonly Address[]
+  /** What a CNAME leads to; of several each query picks one. */
+  readonly hostnames?: readonly string[]
+  readonly pick?: Pick
+}
+
+export interface Selection extends Answer {
+  /** `none` is answered NODATA, `servfail` SERVFAIL. In both there are neither addresses nor hostnames. */
   readonly mode: 'serving' | 'all-down' | 'none' | 'servfail'
   /** Names of the endpoints served; empty with `none` and `servfail`, and where other addresses are given for all-down. */
   readonly endpoints: readonly string[]
-  /** All of one family; empty with `none` and `servfail`. */
-  readonly addresses: readonly Address[]
-  readonly pick?: Pick
   readonly reason: Reason
 }
 
@@ -54,8 +62,14 @@ export function sameSelection(a: Selection, b: Selection): boolean {
     a.endpoints.join('\n') === b.endpoints.join('\n') &&
     a.addresses.map(address => address.text).join('\n') ===
       b.addresses.map(address => address.text).join('\n') &&
+    a.hostnames?.join() === b.hostnames?.join() &&
     JSON.stringify(a.pick) === JSON.stringify(b.pick)
   )
+}
+
+/** Whether a response has no record of it. */
+export function isEmpty({ addresses, hostnames = [] }: Answer): boolean {
+  return addresses.length + hostnames.length === 0
 }
 
 const CAUSES: Readonly<Record<Cause, string>> = {
@@ -88,6 +102,8 @@ export function reasonToText(reason: Reason): string {
         : `${reason.healthy} healthy, min-healthy: ${reason.needed}; when-all-down: ${reason.rule}`
     case 'family-down':
       return 'no endpoint is usable in this address family'
+    case 'unresolved':
+      return 'no hostname of the pool has been resolved to an address yet'
     default:
       return reason satisfies never
   }

@@ -1,8 +1,8 @@
 /** What is kept across restarts, as the rest of the program sees it. */
-import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
 import type { Override } from '#steering/override.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 
 /** What is known of one address under one health check, or under all that a pool judges it by. */
@@ -27,11 +27,11 @@ export interface StoredPast {
   readonly heldUntilMs?: number
 }
 
-/** What a pool answers in one family. All times are wall time, milliseconds since 1970. */
+/** What a pool answers in one family, or as a CNAME. All times are wall time, milliseconds since 1970. */
 export interface StoredSelection {
   readonly zone: string
   readonly pool: string
-  readonly family: Family
+  readonly family: AnswerKind
   readonly selection: Selection
   readonly sinceMs: number
   /** Until when a failback is held back. */
@@ -45,7 +45,7 @@ export interface StoredTransition {
   readonly kind: 'verdict' | 'selection' | 'override'
   readonly zone: string
   readonly pool: string
-  readonly family?: Family
+  readonly family?: AnswerKind
   readonly endpoint?: string
   readonly address?: string
   readonly from: string

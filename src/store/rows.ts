@@ -1,8 +1,9 @@
 /** Records as rows of the database, and back. Rows hold only text, numbers and null, so that no value can fail to cross to the thread. */
 import { z } from 'zod'
-import { type Address, FAMILIES, parseAddress } from '#base/address.ts'
+import { type Address, parseAddress } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
+import { ANSWER_KINDS } from '#steering/pool.ts'
 import type { Cause, Pick, Reason, Selection } from '#steering/selection.ts'
 import type { StoredPast, StoredSelection, StoredTransition, StoredVerdict } from './records.ts'
 
@@ -106,6 +107,7 @@ const REASONS = {
     needed: z.int().exactOptional(),
   }),
   'family-down': z.object({ kind: z.literal('family-down') }),
+  unresolved: z.object({ kind: z.literal('unresolved') }),
 } satisfies { [Kind in Reason['kind']]: z.ZodType<Extract<Reason, { kind: Kind }>> }
 
 const past: z.ZodType<StoredPast> = z.object({
@@ -149,6 +151,7 @@ const selection: z.ZodType<Selection> = z.object({
   mode: z.enum(['serving', 'all-down', 'none', 'servfail']),
   endpoints: z.array(z.string()),
   addresses: z.array(address),
+  hostnames: z.array(z.string()).exactOptional(),
   pick: pick.exactOptional(),
   reason: z.discriminatedUnion('kind', Object.values(REASONS) as [typeof REASONS.initial, ...z.ZodObject[]]),
 }) as z.ZodType<Selection>
@@ -169,7 +172,7 @@ const selectionRecord = z
   .object({
     zone: z.string(),
     pool: z.string(),
-    family: z.enum(FAMILIES),
+    family: z.enum(ANSWER_KINDS),
     selection: json(selection),
     since_ms: z.number(),
     hold_until_ms: z.number().nullable(),
@@ -196,7 +199,7 @@ const transitionRecord = z
     zone: z.string(),
     pool: z.string(),
     // Empty where it is of none.
-    family: z.enum([...FAMILIES, '']),
+    family: z.enum([...ANSWER_KINDS, '']),
     endpoint: z.string().nullable(),
     address: z.string().nullable(),
     from_state: z.string(),

@@ -1,9 +1,10 @@
 /** What must always hold of a node, whatever has happened. */
 import assert from 'node:assert/strict'
-import { FAMILIES, type Family } from '#base/address.ts'
-import { ADDRESS_TYPE, plainName } from '#control/plan.ts'
-import type { PoolState } from '#control/pool-state.ts'
+import { ANSWER_TYPE, plainName } from '#control/plan.ts'
+import { answered, type PoolState } from '#control/pool-state.ts'
+import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
+import { compareStandings, type Standing } from '#steering/standing.ts'
 import { dataToText } from '#wire/record-data.ts'
 import { Rcode } from '#wire/types.ts'
 import type { SimulatedNode } from './node.ts'
@@ -11,12 +12,12 @@ import type { SimulatedNode } from './node.ts'
 /** Fails with words that say which of the rules is broken, and where. */
 export function checkInvariants(node: SimulatedNode, nowMs: number): void {
   for (const pool of node.judging.pools) {
-    for (const family of pool.families) {
+    for (const family of pool.kinds) {
       const selection = pool.selection(family)
       assert.ok(selection !== undefined, `${pool.pool.name} ${family}: nothing is selected`)
       const where = `${pool.pool.name} ${family}`
       for (const { name } of pool.names) checkAnswer(node, `${plainName(name)}.`, family, selection, where)
-      checkServed(node, pool, family, selection, where)
+      checkServed(node, pool, family, selection, nowMs, where)
       checkTtl(node, pool, family, selection, nowMs, where)
     }
   }
@@ -26,13 +27,16 @@ export function checkInvariants(node: SimulatedNode, nowMs: number): void {
 function checkAnswer(
   node: SimulatedNode,
   owner: string,
-  family: Family,
+  family: AnswerKind,
   selection: Selection,
   where: string,
 ): void {
-  const { rcode, answer } = node.ask(owner, ADDRESS_TYPE[family])
+  const { rcode, answer } = node.ask(owner, ANSWER_TYPE[family])
   const texts = answer.map(({ type, data }) => dataToText(type, data))
-  const selected = selection.addresses.map(({ text }) => text)
+  const selected = [
+    ...selection.addresses.map(({ text }) => text),
+    ...(selection.hostnames ?? []).map(hostname => `${hostname}.`),
+  ]
   if (selection.mode === 'servfail') {
     assert.equal(rcode, Rcode.SERVFAIL, where)
     return
@@ -56,8 +60,9 @@ function checkAnswer(
 function checkServed(
   node: SimulatedNode,
   pool: PoolState,
-  family: Family,
+  family: AnswerKind,
   selection: Selection,
+  nowMs: number,
   where: string,
 ): void {
   const { pin, effectOn } = node.book.of({ zone: pool.zoneName, pool: pool.pool.name })
@@ -65,22 +70,16 @@ function checkServed(
     assert.ok(selection.mode !== 'serving' || selection.endpoints.join() === pin, `${where}: the pin`)
     return
   }
-  const families = pool.pool.families === 'together' ? FAMILIES : [family]
-  const endpoints = pool.pool.endpoints.map(({ name, addresses, weight }) => {
-    const effect = effectOn(name)
-    const own = families.flatMap(one => {
-      const of = addresses.filter(address => address.family === one)
-      return of.length === 0 ? [] : [of]
-    })
-    const isUp = own.every(list =>
-      list.some(address => node.judging.standingOf(pool, address).standing === 'up'),
-    )
+  const kinds = pool.pool.families === 'together' ? pool.kinds : [family]
+  const endpoints = pool.pool.endpoints.map(endpoint => {
+    const { name, weight } = endpoint
+    const standings = kinds.flatMap(kind => standingIn(pool, endpoint, kind, nowMs) ?? [])
     return {
       name,
-      effect,
+      effect: effectOn(name),
       weight,
-      has: addresses.some(one => one.family === family),
-      isUp: own.length > 0 && isUp,
+      has: standingIn(pool, endpoint, family, nowMs) !== undefined,
+      isUp: standings.length > 0 && standings.every(one => one === 'up'),
     }
   })
   const up = endpoints.filter(({ effect, isUp }) => effect === 'forced-up' || (effect === 'none' && isUp))
@@ -92,10 +91,7 @@ function checkServed(
     if (selection.mode === 'serving')
       assert.ok(effect !== 'drained' && effect !== 'forced-down', `${where}: ${name} is ${effect} and served`)
     if (effect === 'forced-up') continue
-    const verdicts = selection.addresses
-      .filter(address => served.addresses.some(({ text }) => text === address.text))
-      .map(address => pool.stateOf(address)?.verdict ?? 'up')
-    const isDown = verdicts.includes('down')
+    const isDown = isServedDown(pool, served, family, selection)
     const others = able.filter(one => one.has && one.name !== name)
     const enough = others.length > 0 && up.length >= pool.pool.minHealthy
     assert.ok(
@@ -106,20 +102,49 @@ function checkServed(
   }
 }
 
+/** The best of its addresses, or how the pool that it is stands; undefined for what cannot be answered so. */
+function standingIn(
+  pool: PoolState,
+  { addresses, pool: nested = '' }: PoolEndpoint,
+  kind: AnswerKind,
+  nowMs: number,
+): Standing | undefined {
+  const below = pool.nested.get(nested)
+  if (below !== undefined) return below.standings[kind]?.standing
+  const [best] = addresses
+    .filter(({ family }) => kind === 'cname' || family === kind)
+    .map(address => pool.standingOf(address, nowMs).standing)
+    .sort(compareStandings)
+  return best
+}
+
+function isServedDown(
+  pool: PoolState,
+  { addresses, pool: nested = '' }: PoolEndpoint,
+  kind: AnswerKind,
+  selection: Selection,
+): boolean {
+  const below = pool.nested.get(nested)
+  if (below !== undefined) return below.standings[kind]?.standing === 'down'
+  const now = new Set(answered(selection))
+  const judged = addresses.filter(({ text }) => kind === 'cname' || now.has(text))
+  return judged.some(address => pool.stateOf(address)?.verdict === 'down')
+}
+
 function checkTtl(
   node: SimulatedNode,
   pool: PoolState,
-  family: Family,
+  family: AnswerKind,
   selection: Selection,
   nowMs: number,
   where: string,
 ): void {
   for (const { name, ttlSeconds, ttlMinSeconds } of pool.names) {
-    const { answer, authority } = node.ask(`${plainName(name)}.`, ADDRESS_TYPE[family])
+    const { answer, authority } = node.ask(`${plainName(name)}.`, ANSWER_TYPE[family])
     for (const { ttl } of answer) assert.ok(ttl >= ttlMinSeconds && ttl <= ttlSeconds, `${where}: TTL ${ttl}`)
     for (const { ttl } of authority) assert.ok(ttl <= ttlMinSeconds, `${where}: negative TTL ${ttl}`)
     if (selection.mode !== 'serving') continue
-    const changes = selection.addresses.flatMap(address => pool.stateOf(address)?.earliestDownMs ?? [])
+    const changes = pool.statesBehind(selection, family).flatMap(({ earliestDownMs }) => earliestDownMs ?? [])
     const limitMs = Math.max(ttlMinSeconds * 1000, Math.min(...changes) - nowMs)
     for (const { ttl } of answer) assert.ok(ttl * 1000 <= limitMs, `${where}: TTL ${ttl} outlives the answer`)
   }

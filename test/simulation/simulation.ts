@@ -298,7 +298,7 @@ const REACHED = { kind: 'pass', reason: 'ok', detail: `${REFERENCE} connected` }
 function selectionsOf(node: SimulatedNode): string {
   return node.judging.pools
     .flatMap(pool =>
-      pool.families.map(family => {
+      pool.kinds.map(family => {
         const { mode, endpoints, addresses } = pool.selection(family) ?? {
           mode: '',
           endpoints: [],

@@ -25,6 +25,10 @@ const POOLS: readonly (readonly string[])[] = [
     `aft: { check: both, failback: { after: 1h }, families: together, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }] }`,
     `all: { policy: all, check: web, max-answers: 2, min-healthy: 2, when-all-down: servfail, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }, { name: c, address: ${THREE} }] }`,
     `wei: { policy: weighted, check: damped, endpoints: [{ name: a, address: ${ONE}, weight: 3 }, { name: b, address: ${TWO} }, { name: c, address: ${THREE}, weight: 0 }] }`,
+    `eu: { check: web, failback: manual, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
+    `us: { policy: weighted, check: damped, min-healthy: 2, endpoints: [{ name: a, address: ${TWO}, weight: 2 }, { name: b, address: ${THREE} }, { name: c, address: "${SEVEN}" }], when-all-down: servfail }`,
+    `top: { failback: { after: 1h }, endpoints: [{ name: eu, pool: eu }, { name: us, pool: us }, { name: last, address: ${THREE} }] }`,
+    `cna: { check: both, endpoints: [{ name: a, hostname: a.example.net, probe-address: ${ONE} }, { name: b, hostname: b.example.net, probe-address: ${TWO} }] }`,
   ],
   [
     `www: { check: web, endpoints: [{ name: first, address: ${ONE} }, { name: b, address: ${THREE} }], when-all-down: nodata }`,
@@ -32,10 +36,14 @@ const POOLS: readonly (readonly string[])[] = [
     `aft: { check: web, failback: { after: 2h }, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
     `all: { policy: all, check: both, endpoints: [{ name: b, address: ${TWO} }, { name: c, address: [${THREE}, "${SEVEN}"] }], when-all-down: all }`,
     `wei: { policy: weighted, check: web, answers: 2, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO}, weight: 9 }, { name: c, address: ${THREE}, weight: 2 }] }`,
+    `eu: { check: damped, endpoints: [{ name: b, address: [${TWO}, "${SEVEN}"] }, { name: c, address: "${SIX}" }] }`,
+    `us: { policy: weighted, check: web, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${THREE}, weight: 4 }] }`,
+    `top: { policy: weighted, endpoints: [{ name: europe, pool: eu, weight: 2 }, { name: us, pool: us }] }`,
+    `cna: { policy: weighted, check: web, endpoints: [{ name: b, hostname: b.example.net, probe-address: ${TWO} }, { name: c, hostname: c.example.net, probe-address: ${THREE}, weight: 3 }] }`,
   ],
 ]
 
-export const POOL_NAMES = ['www', 'man', 'aft', 'all', 'wei'] as const
+export const POOL_NAMES = ['www', 'man', 'aft', 'all', 'wei', 'top', 'cna'] as const
 export const SHAPES = POOLS.length
 
 /** @param without a pool that this configuration does not have */

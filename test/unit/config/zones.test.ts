@@ -99,6 +99,8 @@ test('everything said', async () => {
         ['a', '203.0.113.1'],
         ['b.2', '203.0.113.2'],
       ],
+      kinds: ['ipv4'],
+      depth: 0,
       failback: { kind: 'auto' },
       whenAllDown: { kind: 'primary' },
       families: 'apart',

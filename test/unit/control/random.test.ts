@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import fc from 'fast-check'
 import { FAMILIES } from '#base/address.ts'
 import type { Generation } from '#control/generation.ts'
-import { ADDRESS_TYPE, plainName } from '#control/plan.ts'
+import { ANSWER_TYPE, plainName } from '#control/plan.ts'
 import type { PoolState } from '#control/pool-state.ts'
 import { typeToText } from '#wire/types.ts'
 import { World } from './world.ts'
@@ -81,7 +81,7 @@ function checkAnswers(world: World, generation: Generation): void {
   for (const pool of world.judging.pools) {
     for (const family of FAMILIES) {
       for (const name of pool.names) {
-        const question = `${plainName(name.name)} ${typeToText(ADDRESS_TYPE[family])}`
+        const question = `${plainName(name.name)} ${typeToText(ANSWER_TYPE[family])}`
         const { rcode, addresses, ttl = -1 } = world.ask(question, generation)
         const selected = pool.selection(family)?.addresses.map(({ text }) => text) ?? []
         assert.deepEqual({ question, rcode, addresses }, { question, rcode: 'NOERROR', addresses: selected })

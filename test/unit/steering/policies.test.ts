@@ -5,7 +5,7 @@ import { NO_OVERRIDES, type PoolOverrides } from '#steering/override.ts'
 import type { Pool } from '#steering/pool.ts'
 import { type Decision, type Selections, selectPool } from '#steering/select.ts'
 import type { AddressStanding } from '#steering/standing.ts'
-import { address, poolOf } from './pools.ts'
+import { address, NO_POOLS, poolOf } from './pools.ts'
 
 /** `x` is drained, `+` and `-` are forced up and down, whatever their probes say. */
 const SIGNS = { U: 'up', D: 'down', '?': 'unknown', H: 'held', x: 'up', '+': 'down', '-': 'up' } as const
@@ -32,7 +32,7 @@ function decide(pool: Pool, signs: string, current: Selections, times: Times = {
     const index = pool.endpoints.findIndex(one => one.addresses.some(each => each.text === text))
     return { standing: SIGNS[signOf(index)], upSinceMs }
   }
-  return selectPool(pool, { standingOf, overrides, nowMs, asked }, current)
+  return selectPool(pool, { standingOf, standingsOf: NO_POOLS, overrides, nowMs, asked }, current)
 }
 
 /** After these signs one after the other, the endpoints that are answered. */
@@ -242,7 +242,8 @@ describe('families: together', () => {
       standing: down.includes(text) ? 'down' : 'up',
       upSinceMs: 0,
     })
-    return selectPool(dual, { standingOf, overrides: NO_OVERRIDES, nowMs: 0 }, current).selections
+    return selectPool(dual, { standingOf, standingsOf: NO_POOLS, overrides: NO_OVERRIDES, nowMs: 0 }, current)
+      .selections
   }
 
   it('an endpoint is as good as its worse family, and both are answered by the same one', () => {
@@ -268,6 +269,7 @@ describe('a pin', () => {
       THREE,
       {
         standingOf: () => ({ standing: 'down', upSinceMs: 0 }),
+        standingsOf: NO_POOLS,
         overrides: { pin, effectOn: () => 'drained' },
         nowMs: 0,
       },
@@ -287,13 +289,17 @@ describe('a pin', () => {
     const pool = poolOf({ a: ['192.0.2.1'], b: ['192.0.2.2', '2001:db8::2'] })
     const standingOf = (): AddressStanding => ({ standing: 'up', upSinceMs: 0 })
     const overrides: PoolOverrides = { pin: 'a', effectOn: () => 'none' }
-    const { selections } = selectPool(pool, { standingOf, overrides, nowMs: 0 }, {})
+    const { selections } = selectPool(pool, { standingOf, standingsOf: NO_POOLS, overrides, nowMs: 0 }, {})
     assert.deepEqual([selections.ipv4?.endpoints, selections.ipv6?.mode], [['a'], 'none'])
   })
 })
 
 it('a hold tells when it ends', () => {
   const standingOf = (): AddressStanding => ({ standing: 'held', upSinceMs: 0, heldUntilMs: 77 })
-  const { wakeMs } = selectPool(THREE, { standingOf, overrides: NO_OVERRIDES, nowMs: 0 }, {})
+  const { wakeMs } = selectPool(
+    THREE,
+    { standingOf, standingsOf: NO_POOLS, overrides: NO_OVERRIDES, nowMs: 0 },
+    {},
+  )
   assert.equal(wakeMs, 77)
 })

@@ -2,9 +2,9 @@
 import type { Address } from '#base/address.ts'
 import { parseAddress } from '#base/address.ts'
 import { NO_OVERRIDES, type PoolOverrides } from '#steering/override.ts'
-import type { Pool } from '#steering/pool.ts'
+import { ownKinds, type Pool } from '#steering/pool.ts'
 import { type Selections, selectPool } from '#steering/select.ts'
-import type { AddressStanding } from '#steering/standing.ts'
+import type { AddressStanding, PoolStandings } from '#steering/standing.ts'
 
 /** What is known of an address, without its times. */
 export type Sign = AddressStanding['standing']
@@ -18,14 +18,16 @@ export function address(text: string): Address {
 
 /** Endpoints in order of preference, each with its addresses. */
 export function poolOf(endpoints: Readonly<Record<string, readonly string[]>>): Pool {
+  const listed = Object.entries(endpoints).map(([name, texts]) => ({
+    name,
+    addresses: texts.map(address),
+    weight: 1,
+  }))
   return {
     name: 'www',
     policy: 'failover',
-    endpoints: Object.entries(endpoints).map(([name, texts]) => ({
-      name,
-      addresses: texts.map(address),
-      weight: 1,
-    })),
+    endpoints: listed,
+    kinds: ownKinds(listed),
     failback: { kind: 'auto' },
     whenAllDown: { kind: 'primary' },
     families: 'apart',
@@ -34,6 +36,9 @@ export function poolOf(endpoints: Readonly<Record<string, readonly string[]>>): 
     maxAnswers: undefined,
   }
 }
+
+/** No endpoint is a pool. */
+export const NO_POOLS = (): PoolStandings => ({})
 
 /** Verdicts by address; up where none is given, as without a check. */
 export function verdictsOf(verdicts: Readonly<Record<string, Sign>>): SignOf {
@@ -48,5 +53,5 @@ export function selectBy(
   overrides: PoolOverrides = NO_OVERRIDES,
 ): Selections {
   const standingOf = (one: Address): AddressStanding => ({ standing: signOf(one), upSinceMs: 0 })
-  return selectPool(pool, { standingOf, overrides, nowMs: 0 }, current).selections
+  return selectPool(pool, { standingOf, standingsOf: NO_POOLS, overrides, nowMs: 0 }, current).selections
 }
