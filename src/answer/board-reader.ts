@@ -4,7 +4,16 @@
  */
 
 import type { Random } from '#base/random.ts'
-import { HalfWord, halfWords, NEVER, PickKind, RECORD_HEAD_BYTES, RECORD_TTL_AT, SlotWord } from './board.ts'
+import {
+  GroupWord,
+  HalfWord,
+  halfWords,
+  NEVER,
+  PickKind,
+  RECORD_HEAD_BYTES,
+  RECORD_TTL_AT,
+  SlotWord,
+} from './board.ts'
 import { ExtendedError } from './extended-error.ts'
 import { Picker } from './picker.ts'
 
@@ -66,23 +75,22 @@ export class BoardReader {
     if (this.#copies[this.#copy + HalfWord.pick] === PickKind.none)
       return this.#writeRange(bytes, at, first, first + this.byteLength, owner, ttl)
     const { starts, ends, count } = this.#picker
-    const size = this.byteLength / this.recordCount
     let end = at
     for (let i = 0; i < count; i++)
-      end = this.#writeRange(bytes, end, first + starts[i]! * size, first + ends[i]! * size, owner, ttl)
+      end = this.#writeRange(bytes, end, first + starts[i]!, first + ends[i]!, owner, ttl)
     return end
   }
 
   #pick(copy: number): void {
     const copies = this.#copies
-    const records = this.recordCount
+    const picker = this.#picker
     const answers = copies[copy + HalfWord.answers]!
-    const size = this.byteLength / records
     const groups = copies[copy + HalfWord.groupCount]!
     const at = copy + HalfWord.size + ((this.byteLength + 3) >> 2)
-    this.recordCount =
-      groups === 0 ? this.#picker.rotate(records, answers) : this.#picker.choose(copies, at, groups, answers)
-    this.byteLength = this.recordCount * size
+    if (groups === 0) picker.rotate(this.recordCount, this.byteLength, answers)
+    else picker.choose(copies, at, groups, answers)
+    this.recordCount = picker.recordCount
+    this.byteLength = picker.byteLength
   }
 
   #writeRange(bytes: Uint8Array, to: number, begin: number, end: number, owner: number, ttl: number): number {
@@ -138,9 +146,10 @@ export class BoardReader {
     // What is being overwritten may be anything; it is thrown away, but must not lead out of the slot.
     const byteLength = Math.min(copies[copy + HalfWord.byteLength]!, capacity)
     copies[copy + HalfWord.byteLength] = byteLength
-    const groups = Math.min(copies[copy + HalfWord.groupCount]!, (capacity - byteLength) >> 3)
+    const room = Math.floor((capacity - byteLength) / (4 * GroupWord.size))
+    const groups = Math.min(copies[copy + HalfWord.groupCount]!, room)
     copies[copy + HalfWord.groupCount] = groups
-    const end = HalfWord.size + ((byteLength + 3) >> 2) + 2 * groups
+    const end = HalfWord.size + ((byteLength + 3) >> 2) + GroupWord.size * groups
     for (let i = HalfWord.size; i < end; i++) copies[copy + i] = Atomics.load(words, half + i)
   }
 }

@@ -4,7 +4,7 @@
  *   header   slot count, then for each slot the word where it begins and the bytes of records it can hold
  *   slot     next, seq, then two halves
  *   half     see HalfWord, then the records, each as { owner 2 bytes, type, class, TTL 4 bytes, length, data }, and from the next whole word on
- *            for each group two words, its number of records and its weight
+ *            for each group the words of GroupWord
  *
  * Publishing number s+1: next = s+1; fill half (s+1)&1; seq = s+1. Reading: s = seq; copy half s&1; good if next − s < 2, else again.
  * (With `seq` alone, a reader that is overtaken twice would copy a half while it is being filled.) Every word is read and
@@ -37,6 +37,9 @@ export const HalfWord = {
   size: 11,
 } as const
 
+/** What is said of each group of a weighted pick; their records stand one behind the other, in the order of the groups. */
+export const GroupWord = { records: 0, weight: 1, byteLength: 2, size: 3 } as const
+
 /** How a query picks from the records. */
 export const PickKind = { none: 0, rotate: 1, weighted: 2 } as const
 
@@ -49,25 +52,25 @@ export const NEVER = 0xffff_ffff
 /** Owner, type, class, TTL and length before the data of a record. */
 export const RECORD_HEAD_BYTES = 12
 export const RECORD_TTL_AT = 6
-/** Its number of records, and its weight. */
-const GROUP_BYTES = 8
+const GROUP_BYTES = GroupWord.size * 4
 const NO_BYTES = new Uint8Array(0)
-const NO_GROUPS: Groups = []
+const NO_GROUPS = new Uint32Array(0)
 
 export type SlotContent =
   | { readonly kind: 'servfail' | 'nodata'; readonly error?: ExtendedError }
   | {
       readonly kind: 'records'
       readonly type: number
+      /** None is the same as `nodata`. */
       readonly data: readonly Uint8Array[]
       readonly ttl: AnswerTtl
-      /** How each query picks from the records, which then all have data of the same size; all of them in their order without it. */
+      /** How each query picks from the records, which must all be of one size to be rotated; all of them in their order without it. */
       readonly pick?: Pick
       /** Why this is not the usual answer. */
       readonly error?: ExtendedError
     }
 
-/** What a slot for so many records with so many bytes of data each has to hold, in so many groups with weights. */
+/** What a slot for so many records with at most so many bytes of data each has to hold, in so many groups with weights. */
 export function slotBytes(records: number, dataBytes: number, groups = 0): number {
   return wholeWords(records * (RECORD_HEAD_BYTES + dataBytes)) + groups * GROUP_BYTES
 }
@@ -105,7 +108,10 @@ export class BoardWriter {
     this.#words = new Uint32Array(board)
   }
 
-  /** Every answer that is begun after this returns has the new content. False, and nothing done, if the slot is too small for it. */
+  /**
+   * Every answer that is begun after this returns has the new content. False, and nothing done, if the slot is too small for it. Throws a RangeError on a slot
+   * that is not there, and on a pick that cannot be.
+   */
   publish(slot: number, content: SlotContent): boolean {
     const words = this.#words
     const at = words[1 + 2 * slot]
@@ -113,10 +119,8 @@ export class BoardWriter {
     if (at === undefined || capacity === undefined || slot >= words[0]!)
       throw new RangeError(`no slot ${slot}`)
     const bytes = content.kind === 'records' ? recordBytes(content.type, content.data) : NO_BYTES
-    const groups =
-      content.kind === 'records' && content.pick?.kind === 'weighted' ? content.pick.groups : NO_GROUPS
-    if (groups.length > 0) demandWhole(groups, countOf(content))
-    const size = groups.length === 0 ? bytes.length : wholeWords(bytes.length) + groups.length * GROUP_BYTES
+    const groups = content.kind === 'records' ? groupWords(content.data, content.pick) : NO_GROUPS
+    const size = groups.length === 0 ? bytes.length : wholeWords(bytes.length) + groups.byteLength
     if (size > capacity) return false
     const next = (Atomics.load(words, at + SlotWord.seq) + 1) >>> 0
     Atomics.store(words, at + SlotWord.next, next)
@@ -125,9 +129,10 @@ export class BoardWriter {
     return true
   }
 
-  #fill(half: number, content: SlotContent, bytes: Uint8Array, groups: Groups): void {
+  #fill(half: number, content: SlotContent, bytes: Uint8Array, groups: Uint32Array): void {
     const words = this.#words
-    const pick = content.kind === 'records' ? content.pick : undefined
+    const count = countOf(content)
+    const pick = content.kind === 'records' && count > 0 ? content.pick : undefined
     const { ttlMin, ttlMax, change } =
       content.kind === 'records'
         ? {
@@ -136,15 +141,15 @@ export class BoardWriter {
             change: content.ttl.nextChangeMs,
           }
         : { ttlMin: 0, ttlMax: 0, change: undefined }
-    Atomics.store(words, half + HalfWord.kind, SlotKind[content.kind])
+    Atomics.store(words, half + HalfWord.kind, kindOf(content))
     Atomics.store(words, half + HalfWord.error, content.error ?? ExtendedError.none)
-    Atomics.store(words, half + HalfWord.recordCount, countOf(content))
+    Atomics.store(words, half + HalfWord.recordCount, count)
     Atomics.store(words, half + HalfWord.byteLength, bytes.length)
     Atomics.store(words, half + HalfWord.ttlMin, ttlMin)
     Atomics.store(words, half + HalfWord.ttlMax, ttlMax)
     Atomics.store(words, half + HalfWord.pick, PickKind[pick?.kind ?? 'none'])
-    Atomics.store(words, half + HalfWord.answers, pick?.answers ?? 0)
-    Atomics.store(words, half + HalfWord.groupCount, groups.length)
+    Atomics.store(words, half + HalfWord.answers, Math.min(pick?.answers ?? 0, count))
+    Atomics.store(words, half + HalfWord.groupCount, groups.length / GroupWord.size)
     // From before the clock began, the high word would be that of NEVER.
     const changeMs = change === undefined ? undefined : Math.max(0, Math.floor(change))
     Atomics.store(words, half + HalfWord.changeLow, changeMs === undefined ? NEVER : changeMs >>> 0)
@@ -153,33 +158,58 @@ export class BoardWriter {
       half + HalfWord.changeHigh,
       changeMs === undefined ? NEVER : Math.floor(changeMs / 2 ** 32),
     )
-    const source = new Uint32Array(bytes.buffer)
-    for (let i = 0; i < source.length; i++) Atomics.store(words, half + HalfWord.size + i, source[i]!)
-    let at = half + HalfWord.size + source.length
-    for (const { records, weight } of groups) {
-      Atomics.store(words, at++, records)
-      Atomics.store(words, at++, weight)
-    }
+    const records = new Uint32Array(bytes.buffer)
+    this.#copy(records, half + HalfWord.size)
+    this.#copy(groups, half + HalfWord.size + records.length)
+  }
+
+  #copy(source: Uint32Array, to: number): void {
+    for (let i = 0; i < source.length; i++) Atomics.store(this.#words, to + i, source[i]!)
   }
 }
 
-type Groups = readonly { readonly records: number; readonly weight: number }[]
+/** The groups of the pick, as GroupWord has them. Readers rely on what is demanded here. */
+function groupWords(data: readonly Uint8Array[], pick: Pick | undefined): Uint32Array {
+  if (pick === undefined) return NO_GROUPS
+  if (!(pick.answers >= 1)) throw new RangeError(`a pick of ${pick.answers} answers`)
+  if (pick.kind === 'rotate') {
+    if (data.some(one => one.length !== data[0]?.length))
+      throw new RangeError('records of different sizes cannot be rotated')
+    return NO_GROUPS
+  }
+  const words = new Uint32Array(pick.groups.length * GroupWord.size)
+  let end = 0
+  pick.groups.forEach(({ records, weight }, index) => {
+    if (!isPositive(records)) throw new RangeError(`a group of ${records} records`)
+    if (!isPositive(weight)) throw new RangeError(`a weight of ${weight}`)
+    words.set([records, weight, bytesOf(data.slice(end, end + records))], index * GroupWord.size)
+    end += records
+  })
+  if (end !== data.length) throw new RangeError(`groups of ${end} records, not ${data.length}`)
+  return words
+}
 
-/** Readers rely on it. */
-function demandWhole(groups: Groups, records: number): void {
-  const sum = groups.reduce((total, group) => total + group.records, 0)
-  if (sum !== records || groups.some(group => group.records < 1 || group.weight < 1))
-    throw new RangeError('the groups are not all of the records, or one has no weight')
+/** Whether it is a whole number above 0 that fits into a word. */
+function isPositive(number: number): boolean {
+  return number >= 1 && number >>> 0 === number
+}
+
+function kindOf(content: SlotContent): number {
+  return content.kind === 'records' && content.data.length === 0 ? SlotKind.nodata : SlotKind[content.kind]
 }
 
 function countOf(content: SlotContent): number {
   return content.kind === 'records' ? content.data.length : 0
 }
 
+function bytesOf(data: readonly Uint8Array[]): number {
+  return data.reduce((sum, one) => sum + RECORD_HEAD_BYTES + one.length, 0)
+}
+
 /** The records as a response carries them, owned by the query name, with a TTL of 0 to be filled in; on a buffer of whole words. */
 function recordBytes(type: number, data: readonly Uint8Array[]): Uint8Array {
-  const length = data.reduce((sum, one) => sum + RECORD_HEAD_BYTES + one.length, 0)
-  const view = new DataView(new ArrayBuffer((length + 3) & ~3))
+  const length = bytesOf(data)
+  const view = new DataView(new ArrayBuffer(wholeWords(length)))
   const bytes = new Uint8Array(view.buffer, 0, length)
   let at = 0
   for (const one of data) {

@@ -16,6 +16,11 @@ export interface ManagedRRsets {
   readonly negativeTtl: number
   /** One for each address family in which the pool has addresses. */
   readonly slots: readonly { readonly type: number; readonly slot: number }[]
+  /**
+   * In place of the others: the slot of a CNAME, which answers every type (RFC 1034 §3.6.2). No other data may stand at such a name, and of what is published
+   * to the slot a query may get only one record (RFC 2181 §10.1).
+   */
+  readonly alias?: number
 }
 
 /** A zone that is answered SERVFAIL because it could not be loaded. */

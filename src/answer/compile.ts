@@ -115,8 +115,11 @@ class Compiler {
       if (owner === served.zone.origin) this.#delegationSigner(entries, served, owner)
       if (managed !== undefined) defaultFragment = this.#managedRRsets(entries, served, managed)
     }
-    // RFC 8482 §4.1: one RRset of those at the name; an alias is not followed, since the type fits it (RFC 1034 §4.3.2).
-    const any = entries.get(RrType.CNAME) ?? entries.get(Math.min(...entries.keys()))
+    // RFC 8482 §4.1: one RRset of those at the name, and not one that may be gone if another is always there;
+    // an alias is not followed, since the type fits it (RFC 1034 §4.3.2).
+    const always = answeredOf(node).map(({ type }) => type)
+    const first = Math.min(...(always.length > 0 ? always : entries.keys()))
+    const any = entries.get(RrType.CNAME) ?? entries.get(first)
     if (any !== undefined && flags === 0) entries.set(RrType.ANY, any)
     this.#table.addNode({ name: owner, entries, defaultFragment, nxdomainFragment: below, flags })
   }
@@ -155,12 +158,11 @@ class Compiler {
 
   #managedRRsets(entries: Map<number, number>, served: ServedZone, managed: ManagedRRsets): number {
     const nodata = this.#negative(served, Rcode.NOERROR, managed.negativeTtl)
-    for (const { type, slot } of managed.slots) {
-      const writer = new FragmentWriter(exactly(managed.name))
-        .insert('answer', undefined, slot)
-        .fallback(nodata)
-      entries.set(type, this.#lay(writer))
-    }
+    const inserted = (slot: number): number =>
+      this.#lay(new FragmentWriter(exactly(managed.name)).insert('answer', undefined, slot).fallback(nodata))
+    // The client follows it: where it leads is known only when the question comes.
+    if (managed.alias !== undefined) return inserted(managed.alias)
+    for (const { type, slot } of managed.slots) entries.set(type, inserted(slot))
     return nodata
   }
 
@@ -260,12 +262,11 @@ class Compiler {
           // A set that has no room behind the aliases is found by who follows them.
           entries.set(rrset.type, this.#layAgain(all.tooLarge ? writeLinks(owner, chain) : all))
         }
-        for (const { type, slot } of this.#catalog.managedAt(end.served, end.owner)?.slots ?? []) {
-          entries.set(
-            type,
-            this.#layAgain(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata)),
-          )
-        }
+        const managed = this.#catalog.managedAt(end.served, end.owner)
+        const inserted = (slot: number): number =>
+          this.#layAgain(writeLinks(owner, chain).insert('answer', target, slot).fallback(nodata))
+        if (managed?.alias !== undefined) return inserted(managed.alias)
+        for (const { type, slot } of managed?.slots ?? []) entries.set(type, inserted(slot))
         const parent = end.owner === end.served.zone.origin ? this.#catalog.zoneAbove(end.served) : undefined
         if (parent !== undefined) this.#signersBehind(entries, owner, chain, parent)
         return nodata

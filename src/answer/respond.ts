@@ -161,6 +161,12 @@ export class Responder {
     return this.#finish(0, rcode, false, error)
   }
 
+  /** Without what may have led there. */
+  #servfail(error: ExtendedError): number {
+    this.#response.clear()
+    return this.#finish(0, Rcode.SERVFAIL, false, error)
+  }
+
   /** @param links flags that an alias before it has brought, AA */
   #answer(table: TableReader, fragment: number, links: number): number {
     const words = table.words
@@ -171,7 +177,7 @@ export class Responder {
     if (words[fragment + FragmentWord.insertCount] !== 0 && board !== undefined) {
       board.take(words[fragment + FragmentWord.size]!)
       error = board.error
-      if (board.kind === SlotKind.servfail) return this.#finish(0, Rcode.SERVFAIL, false, error)
+      if (board.kind === SlotKind.servfail) return this.#servfail(error)
       if (board.kind === SlotKind.nodata) chosen = words[fragment + FragmentWord.fallback]!
     }
     const flags = words[chosen + FragmentWord.flags]! | links

@@ -1,13 +1,15 @@
 /** A responder with zones of the test's own, and what it answers. */
 import assert from 'node:assert/strict'
 import { Arrival } from '#answer/arrival.ts'
-import { createBoard } from '#answer/board.ts'
+import { BoardWriter, createBoard } from '#answer/board.ts'
+import type { ManagedRRsets } from '#answer/catalog.ts'
 import { compileTable } from '#answer/compile.ts'
 import { type Counters, newCounters, readCounters, Transport } from '#answer/counters.ts'
 import { type AnswerPolicy, PLAIN_POLICY } from '#answer/policy.ts'
 import { queryLogMemory } from '#answer/query-log.ts'
 import { Responder } from '#answer/respond.ts'
 import { parseAddress } from '#base/address.ts'
+import { seededRandom } from '#base/random.ts'
 import {
   decodeMessage,
   encodeQuery,
@@ -27,6 +29,12 @@ export interface LabOptions {
   readonly policy?: Partial<AnswerPolicy>
   readonly failed?: readonly string[]
   readonly minimal?: boolean
+  /** By the origin of their zone. */
+  readonly managed?: Readonly<Record<string, readonly ManagedRRsets[]>>
+  /** Bytes of the slots of the board. */
+  readonly slots?: readonly number[]
+  /** Of what each query picks. */
+  readonly seed?: number
 }
 
 export interface Asking {
@@ -43,20 +51,29 @@ export class Lab {
   readonly counters: Counters = newCounters()
   readonly queryLog = queryLogMemory()
   readonly responder: Responder
+  readonly board: BoardWriter
   monotonicMs = 1_000_000
   wallMs = 1_700_000_000_000
   readonly #buffer = new Uint8Array(65_535)
   readonly #arrivals = { udp: new Arrival(Transport.udp), tcp: new Arrival(Transport.tcp) }
 
-  constructor(zones: ZoneTexts, { policy = {}, failed = [], minimal = true }: LabOptions = {}) {
-    this.responder = new Responder(this.counters, this.queryLog)
+  constructor(
+    zones: ZoneTexts,
+    { policy = {}, failed = [], minimal = true, managed = {}, slots = [], seed = 1 }: LabOptions = {},
+  ) {
+    const board = createBoard(slots)
+    this.board = new BoardWriter(board)
+    this.responder = new Responder(this.counters, this.queryLog, seededRandom(seed))
     this.responder.use({
       table: compileTable(
-        Object.entries(zones).map(([origin, text]) => ({ zone: zoneOf(origin, text), managed: [] })),
+        Object.entries(zones).map(([origin, text]) => ({
+          zone: zoneOf(origin, text),
+          managed: managed[origin] ?? [],
+        })),
         failed.map(origin => ({ origin: name(origin) })),
         { seed: 1, minimal },
       ),
-      board: createBoard([]),
+      board,
       policy: { ...PLAIN_POLICY, ...policy },
     })
   }
