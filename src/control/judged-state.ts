@@ -222,9 +222,7 @@ function selectionIn(state: PoolState, kind: AnswerKind, selection: Selection): 
   if (selection.endpoints.length === 0 || earlier.size === 0) return selection
   const isNamed = ({ name }: PoolEndpoint): boolean => selection.endpoints.includes(name)
   const possible = pool.endpoints.filter(endpoint => state.canBe(endpoint, kind))
-  const byAnswer = possible.filter(endpoint =>
-    [...state.reachOf(endpoint)].some(one => earlier.has(one)),
-  )
+  const byAnswer = possible.filter(endpoint => [...state.reachOf(endpoint)].some(one => earlier.has(one)))
   // Several pools may lead to the same address.
   const both = byAnswer.filter(isNamed)
   const found = byAnswer.length > 0 ? byAnswer : possible.filter(isNamed)

@@ -27,7 +27,7 @@ const POOLS: readonly (readonly string[])[] = [
     `wei: { policy: weighted, check: damped, endpoints: [{ name: a, address: ${ONE}, weight: 3 }, { name: b, address: ${TWO} }, { name: c, address: ${THREE}, weight: 0 }] }`,
     `eu: { check: web, failback: manual, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
     `us: { policy: weighted, check: damped, min-healthy: 2, endpoints: [{ name: a, address: ${TWO}, weight: 2 }, { name: b, address: ${THREE} }, { name: c, address: "${SEVEN}" }], when-all-down: servfail }`,
-    `top: { failback: { after: 1h }, endpoints: [{ name: eu, pool: eu }, { name: us, pool: us }, { name: last, address: ${THREE} }] }`,
+    `top: { check: web, failback: { after: 1h }, endpoints: [{ name: eu, pool: eu }, { name: us, pool: us }, { name: last, address: ${THREE} }] }`,
     `cna: { check: both, endpoints: [{ name: a, hostname: a.example.net, probe-address: ${ONE} }, { name: b, hostname: b.example.net, probe-address: ${TWO} }] }`,
   ],
   [
