@@ -113,6 +113,7 @@ async function startParts(configuration: Configuration, switched: (seconds: numb
   const judging = new Judging({
     book: new OverrideBook({ clock: systemClock, store, onFault: nothing }, []),
     clock: systemClock,
+    knownHostname: () => ({ addresses: [] }),
     write: (slotId, content) => generations.write(slotId, content),
     pace: nothing,
     store,

@@ -34,6 +34,12 @@ export function isWildcard(address: Address): boolean {
   return address.bytes.every(byte => byte === 0)
 }
 
+/** Whether it can be that of one host: neither `0.0.0.0` nor `::`, 0.0.0.0/8, multicast or reserved. */
+export function isUnicast(address: Address): boolean {
+  const first = address.bytes[0] ?? 0
+  return !isWildcard(address) && (address.family === 'ipv4' ? first < 224 && first > 0 : first !== 255)
+}
+
 /** Whether packets to the address stay on this host: 127.0.0.0/8, ::1, or ::ffff:127.0.0.0/104. */
 export function isLoopback(address: Address): boolean {
   if (address.family === 'ipv4') return address.bytes[0] === 127

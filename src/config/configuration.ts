@@ -96,6 +96,8 @@ export interface ServerSettings {
   readonly references: readonly Reference[]
   /** Whether managed names are answered as before while none of them is reached. */
   readonly whileCutOff: 'serve' | 'servfail'
+  /** Who is asked for the addresses of hostnames; undefined for those of the system. */
+  readonly resolvers: readonly SocketAddr[] | undefined
 }
 
 export interface Reference {

@@ -7,6 +7,7 @@ import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { ServerSettings } from './configuration.ts'
 import { referenceList } from './references.ts'
+import { resolverList } from './resolvers.ts'
 import { notSupported, readSection, type Section } from './section.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
@@ -43,6 +44,7 @@ const SHAPE = {
   tcp: nested,
   references: referenceList,
   'while-cut-off': choice(['serve', 'servfail']),
+  resolvers: resolverList,
 } as const
 const LATER_KEYS = notSupported('introspection-from', 'tokens')
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
@@ -92,6 +94,7 @@ export function readSettings(
     logFormat: log.format ?? 'auto',
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
+    resolvers: top.resolvers,
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }

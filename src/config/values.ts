@@ -1,7 +1,7 @@
 /** The kinds of values that a configuration is made of, each with words for what is wrong with one. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { type Address, isWildcard, parseAddress, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { type Address, isUnicast, parseAddress, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { formatDuration, parseDuration } from '#base/duration.ts'
 import { didYouMean } from './nearest.ts'
 import { oneOf, show } from './words.ts'
@@ -153,11 +153,6 @@ function notAnAddress(text: string, hint: string): string {
   return looksLikeAddress(text)
     ? `${show(text)} is not an IPv4 address`
     : `${show(text)} is not an address${hint}`
-}
-
-function isUnicast(address: Address): boolean {
-  const first = address.bytes[0] ?? 0
-  return !isWildcard(address) && (address.family === 'ipv4' ? first < 224 && first > 0 : first !== 255)
 }
 
 function isMapOrList(value: unknown): boolean {

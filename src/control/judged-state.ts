@@ -1,7 +1,7 @@
 /** All targets and pools of a configuration, with what is already known of them: from before a reload, or from before a restart. */
 import type { Address } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
-import type { Configuration, ConfiguredPool } from '#config/configuration.ts'
+import type { ConfiguredPool, ConfiguredZone } from '#config/configuration.ts'
 import type { DampingRule } from '#health/damping.ts'
 import { probeKey } from '#probe/probe-key.ts'
 import type { ProbeSpec, ProbeTarget } from '#probe/spec.ts'
@@ -10,6 +10,7 @@ import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
 import { AddressState } from './address-state.ts'
 import { type JudgedCheck, judgedCheck } from './judged-check.ts'
+import { plainName } from './plan.ts'
 import { answered, PoolState } from './pool-state.ts'
 import { TargetState } from './target-state.ts'
 
@@ -51,7 +52,7 @@ export class JudgedState {
    * more than what was once stored.
    */
   static from(
-    configuration: Configuration,
+    zones: readonly ConfiguredZone[],
     before: JudgedState,
     restored: Restored,
     clock: Clock,
@@ -59,12 +60,19 @@ export class JudgedState {
     const state = new JudgedState()
     const verdicts = new Map(restored.verdicts.map(verdict => [verdict.key, verdict]))
     const selected = selectedBefore(before, restored)
-    state.pools = configuration.zones.flatMap(zone => {
+    const poolsBefore = new Map(before.pools.map(one => [`${one.zoneName}/${one.pool.name}`, one]))
+    state.pools = zones.flatMap(zone => {
       const made = new Map<string, PoolState>()
       for (const pool of inOrder(zone.pools, ({ depth }) => depth)) {
         const addresses = state.#addressesOf(pool, before, verdicts, clock)
         const nested = pool.endpoints.flatMap(endpoint => made.get(endpoint.pool ?? '') ?? [])
-        const one = new PoolState(zone, pool, addresses, nested)
+        const one = new PoolState(
+          zone,
+          pool,
+          addresses,
+          nested,
+          poolsBefore.get(`${plainName(zone.zone.origin)}/${pool.name}`),
+        )
         made.set(pool.name, one)
         state.#addPool(one, selected)
       }
@@ -86,11 +94,12 @@ export class JudgedState {
   }
 
   /** The part of what was stored that has no place here. */
-  leftOf({ verdicts, selections, overrides }: Restored): Restored {
+  leftOf({ verdicts, selections, overrides, hostnames }: Restored): Restored {
     const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
     return {
       verdicts: verdicts.filter(({ key }) => !this.targets.has(key) && !this.addresses.has(key)),
       overrides,
+      hostnames,
       selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
     }
   }

@@ -2,7 +2,7 @@
 import type { SlotContent } from '#answer/board.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Configuration, ServerSettings } from '#config/configuration.ts'
+import type { Configuration, ConfiguredZone, ServerSettings } from '#config/configuration.ts'
 import type { Pace } from '#health/timing.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
@@ -14,10 +14,12 @@ import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
 import type { EventSink } from './events.ts'
+import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import type { OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
+import { resolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
@@ -38,6 +40,8 @@ export interface JudgingOptions {
   readonly log: Log
   /** What operators and maintenance windows say. */
   readonly book: OverrideBook
+  /** What hostnames are resolved to. */
+  knownHostname(hostname: string): KnownHostname
 }
 
 export class Judging {
@@ -47,6 +51,8 @@ export class Judging {
   #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
   /** Whether every answer is SERVFAIL, since nothing is known of anything. */
   #isSilent = false
+  /** As configured, with hostnames unresolved. */
+  #zones: readonly ConfiguredZone[] = []
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
   /** Pools that select again at a time, monotonic. */
@@ -82,14 +88,21 @@ export class Judging {
    * selections; what is new takes up what an earlier run has stored. Every answer is on the board when this returns.
    */
   adopt(configuration: Configuration): void {
-    const { clock, write } = this.#options
-    this.#state = JudgedState.from(configuration, this.#state, this.#restored, clock)
-    this.#restored = this.#state.leftOf(this.#restored)
     const { references, whileCutOff } = configuration.settings
     this.#references = new References(references, this.#references)
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
     this.#options.book.adopt(configuration.zones)
+    this.#zones = configuration.zones
+    this.readdress()
+  }
+
+  /** Takes over what hostnames are resolved to now; all else goes on as it is. */
+  readdress(): void {
+    const { clock, write, knownHostname } = this.#options
+    const zones = resolvedZones(this.#zones, knownHostname)
+    this.#state = JudgedState.from(zones, this.#state, this.#restored, clock)
+    this.#restored = this.#state.leftOf(this.#restored)
     const changes = this.#state.poolsInOrder.map(pool => ({
       pool,
       changes: pool.selectAtStart(this.#now(pool)),

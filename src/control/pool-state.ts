@@ -59,20 +59,28 @@ export class PoolState {
   #standings: PoolStandings = {}
   #wakeMs: number | undefined
 
+  /** Whether its hostnames, or those of pools in it, have other addresses than a moment ago. */
+  readonly #isReaddressed: boolean
+
   /**
    * @param addresses by the text of the address; none for a pool without a health check
    * @param nested those that are endpoints of it
+   * @param before the same pool until now
    */
   constructor(
     zone: ConfiguredZone,
     pool: ConfiguredPool,
     addresses: ReadonlyMap<string, AddressState>,
     nested: readonly PoolState[],
+    before: PoolState | undefined,
   ) {
     this.zone = zone
     this.zoneName = plainName(zone.zone.origin)
     this.pool = pool
     this.nested = new Map(nested.map(one => [one.pool.name, one]))
+    this.#isReaddressed =
+      nested.some(one => one.#isReaddressed) ||
+      (before !== undefined && hostsOf(before.pool) !== hostsOf(pool))
     this.names = zone.names.filter(name => name.pool === pool.name)
     this.#addresses = addresses
   }
@@ -129,7 +137,7 @@ export class PoolState {
     const knowsLess =
       states.every(({ verdict }) => verdict === 'unknown') || (hasForgotten && !this.#servesWhatIsDown)
     const resumed = this.kinds.every(kind => this.#isStillPossible(kind))
-    const stays = knowsLess && resumed && !this.#contradicts(now.overrides)
+    const stays = knowsLess && resumed && !this.#isReaddressed && !this.#contradicts(now.overrides)
     return states.length > 0 && stays ? [] : this.select(now)
   }
 
@@ -285,6 +293,16 @@ export class PoolState {
     const own = new Set(answered(selection))
     return now !== undefined && answered(now).every(one => own.has(one))
   }
+}
+
+/** What the hostnames of a pool are resolved to. */
+function hostsOf({ endpoints }: ConfiguredPool): string {
+  const hosts = endpoints.filter(({ hostname }) => hostname !== undefined)
+  return hosts
+    .map(({ hostname, addresses, unresolved }) =>
+      [hostname, unresolved, ...addresses.map(({ text }) => text)].join(' '),
+    )
+    .join('\n')
 }
 
 /** What is answered, as text. */

@@ -5,6 +5,7 @@ import type { Configuration } from '#config/configuration.ts'
 import type { Prober } from '#probe/prober.ts'
 import type { Listeners } from '#serve/listeners.ts'
 import type { Store } from '#store/store.ts'
+import type { Hostnames } from './hostnames.ts'
 import { plainName } from './plan.ts'
 import type { PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
@@ -17,6 +18,7 @@ export interface ServerParts {
   readonly prober: Prober | undefined
   readonly store: Store
   readonly pools: readonly PoolState[]
+  readonly hostnames: Pick<Hostnames, 'alarms'>
   /** Why no endpoint is taken for down now. */
   readonly cutOff: string | undefined
   readonly lastReloadMs: number | undefined
@@ -61,11 +63,12 @@ function zoneViews({ zones, broken }: Configuration): ZoneView[] {
   ]
 }
 
-function alarms({ configuration, store, pools, cutOff, wallMs }: ServerParts): string[] {
+function alarms({ configuration, store, pools, hostnames, cutOff, wallMs }: ServerParts): string[] {
   const found = configuration.broken.map(
     ({ origin, file }) => `zone ${plainName(origin)} could not be read from ${file}: answered SERVFAIL`,
   )
   if (cutOff !== undefined) found.push(cutOff)
+  found.push(...hostnames.alarms)
   if (store.fault !== undefined) found.push(`state is not stored: ${store.fault}`)
   for (const pool of pools) {
     for (const address of pool.pool.endpoints.flatMap(endpoint => endpoint.addresses)) {

@@ -5,6 +5,9 @@ import { type Clock, systemClock } from '#base/clock.ts'
 import type { Complaint } from '#base/complaint.ts'
 import { collectGarbage } from '#base/garbage.ts'
 import type { Log } from '#base/log.ts'
+import { seededRandom } from '#base/random.ts'
+import { resolveAddresses } from '#client/resolve.ts'
+import { systemResolvers } from '#client/system-resolvers.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { type LoadRequest, loadConfiguration } from '#config/load.ts'
 import { type Prober, startProber } from '#probe/prober.ts'
@@ -13,12 +16,14 @@ import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
+import { Hostnames } from './hostnames.ts'
 import { Judging } from './judging.ts'
 import { Operations } from './operations.ts'
 import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
 import { QueryLogDrain } from './query-log.ts'
+import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
@@ -37,6 +42,9 @@ export interface Reloaded {
   readonly complaints: readonly Complaint[]
 }
 
+/** For each resolver. */
+const RESOLVER_TIMEOUT_MS = 2000
+
 interface Lock {
   release(): void
 }
@@ -46,6 +54,7 @@ export class Server implements ControlView {
   readonly #clock: Clock = systemClock
   readonly #store: Store
   readonly #book: OverrideBook
+  readonly #hostnames: Hostnames
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #generations = new Generations()
@@ -55,6 +64,7 @@ export class Server implements ControlView {
   #prober: Prober | undefined
   #listeners: Listeners | undefined
   #queryLog: QueryLogDrain | undefined
+  #resolvers: readonly SocketAddr[] = []
   #restarts = 0
   #lastReloadMs: number | undefined
   #closing = false
@@ -72,8 +82,10 @@ export class Server implements ControlView {
       { clock: this.#clock, store, onFault: message => options.log.error({}, `overrides: ${message}`) },
       store.restored.overrides,
     )
+    this.#hostnames = this.#newHostnames()
     this.#judging = new Judging({
       book: this.#book,
+      knownHostname: hostname => this.#hostnames.of(hostname),
       clock: this.#clock,
       write: (slotId, content) => this.#generations.write(slotId, content),
       pace: (key, pace) => this.#prober?.setPace(key, pace),
@@ -104,7 +116,9 @@ export class Server implements ControlView {
         ),
       onRecovered: () => log.info({}, 'state: stored again'),
       onSaveAgain() {
-        if (server !== undefined) server.#judging.saveAgain()
+        if (server === undefined) return
+        server.#judging.saveAgain()
+        server.#hostnames.saveAgain()
       },
     })
     server = new Server(options, configuration, store, lock)
@@ -145,6 +159,7 @@ export class Server implements ControlView {
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
     this.#judging.stop()
+    this.#hostnames.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -163,6 +178,7 @@ export class Server implements ControlView {
       prober: this.#prober,
       store: this.#store,
       pools: this.#judging.pools,
+      hostnames: this.#hostnames,
       cutOff: this.#judging.cutOff,
       lastReloadMs: this.#lastReloadMs,
       wallMs: this.#clock.wallMs(),
@@ -187,6 +203,7 @@ export class Server implements ControlView {
     const { settings } = this.#configuration
     const generation = createGeneration(this.#configuration, this.#policies.policyOf(settings))
     this.#generations.add(generation)
+    await this.#resolve(this.#configuration)
     this.#judging.adopt(this.#configuration)
     this.#listeners = await startListeners({
       dns: settings.dns,
@@ -238,14 +255,52 @@ export class Server implements ControlView {
 
   /** The new board is written before anybody answers from it, the old one until nobody does any more. */
   async #goOver(configuration: Configuration, generation: Generation): Promise<void> {
+    await this.#resolve(configuration)
+    if (this.#closing) throw new Error('the server is being stopped')
     this.#generations.add(generation)
     this.#configuration = configuration
     this.#judging.adopt(configuration)
-    this.#prober?.setTargets(this.#judging.targets)
-    this.#judging.setPaces()
+    this.#hostnames.adopt(hostnamesIn(configuration.zones))
+    this.#probe()
     await this.#listeners?.publish(generation)
     this.#generations.keepOnly(generation)
     collectGarbage()
+  }
+
+  #newHostnames(): Hostnames {
+    const store = this.#store
+    return new Hostnames(
+      {
+        clock: this.#clock,
+        random: seededRandom(process.pid),
+        log: this.#options.log,
+        resolve: (hostname, family) =>
+          resolveAddresses(hostname, family, {
+            resolvers: this.#resolvers,
+            timeoutMs: RESOLVER_TIMEOUT_MS,
+          }),
+        save: hostname => store.saveHostname(hostname),
+        onChange: () => {
+          this.#judging.readdress()
+          this.#probe()
+        },
+      },
+      store.restored.hostnames,
+    )
+  }
+
+  /** So that a first answer need not do without an endpoint that is about to be known. */
+  async #resolve({ zones, settings }: Configuration): Promise<void> {
+    this.#resolvers = settings.resolvers ?? systemResolvers()
+    // Those of before are in use until the new ones are.
+    this.#hostnames.adopt(hostnamesIn([...this.#configuration.zones, ...zones]))
+    await this.#hostnames.asked(RESOLVER_TIMEOUT_MS)
+  }
+
+  /** What is judged now, from now on. */
+  #probe(): void {
+    this.#prober?.setTargets(this.#judging.targets)
+    this.#judging.setPaces()
   }
 
   #restarted(what: string, why: string): void {

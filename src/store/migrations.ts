@@ -44,6 +44,11 @@ const MIGRATIONS: readonly string[] = [
      created_ms INTEGER NOT NULL,
      expires_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE hostnames (
+     hostname TEXT PRIMARY KEY,
+     addresses TEXT NOT NULL,
+     at_ms INTEGER NOT NULL
+   ) STRICT;`,
 ]
 
 /** The version that `migrate` leads to. */

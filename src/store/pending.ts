@@ -1,12 +1,13 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
 import type { Batch } from './messages.ts'
-import type { SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
-/** Only the latest verdict of a target and the latest selection of a pool and family are kept, and the newest transitions. */
+/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, and the newest transitions. */
 export class Pending {
   readonly #transitionLimit: number
   #verdicts = new Map<string, VerdictRow>()
   #selections = new Map<string, SelectionRow>()
+  #hostnames = new Map<string, HostnameRow>()
   #transitions: TransitionRow[] = []
   #dropped = 0
 
@@ -15,7 +16,7 @@ export class Pending {
   }
 
   get size(): number {
-    return this.#verdicts.size + this.#selections.size + this.#transitions.length
+    return this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
   }
 
   /** Transitions given up because too many waited. */
@@ -31,6 +32,10 @@ export class Pending {
     this.#selections.set(`${row.family} ${row.pool} ${row.zone}`, row)
   }
 
+  hostname(row: HostnameRow): void {
+    this.#hostnames.set(row.hostname, row)
+  }
+
   transition(row: TransitionRow): void {
     this.#transitions.push(row)
     if (this.#transitions.length <= this.#transitionLimit) return
@@ -43,10 +48,12 @@ export class Pending {
     const batch = {
       verdicts: [...this.#verdicts.values()],
       selections: [...this.#selections.values()],
+      hostnames: [...this.#hostnames.values()],
       transitions: this.#transitions,
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
+    this.#hostnames = new Map()
     this.#transitions = []
     return batch
   }
@@ -56,6 +63,7 @@ export class Pending {
     for (const batch of [...batches, this.take()]) {
       for (const row of batch.verdicts) this.verdict(row)
       for (const row of batch.selections) this.selection(row)
+      for (const row of batch.hostnames) this.hostname(row)
       for (const row of batch.transitions) this.transition(row)
     }
   }

@@ -1,4 +1,5 @@
 /** What is kept across restarts, as the rest of the program sees it. */
+import type { Address } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
 import type { Override } from '#steering/override.ts'
@@ -56,8 +57,17 @@ export interface StoredTransition {
   readonly reason: unknown
 }
 
+/** What a hostname was last resolved to: at least one address, of either family. */
+export interface StoredHostname {
+  readonly hostname: string
+  readonly addresses: readonly Address[]
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+}
+
 /** What was found in the database at start. */
 export interface Restored {
+  readonly hostnames: readonly StoredHostname[]
   readonly verdicts: readonly StoredVerdict[]
   readonly selections: readonly StoredSelection[]
   readonly overrides: readonly Override[]

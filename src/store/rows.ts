@@ -5,7 +5,13 @@ import type { Outcome } from '#health/outcome.ts'
 import type { Health } from '#health/verdict.ts'
 import { ANSWER_KINDS } from '#steering/pool.ts'
 import type { Cause, Pick, Reason, Selection } from '#steering/selection.ts'
-import type { StoredPast, StoredSelection, StoredTransition, StoredVerdict } from './records.ts'
+import type {
+  StoredHostname,
+  StoredPast,
+  StoredSelection,
+  StoredTransition,
+  StoredVerdict,
+} from './records.ts'
 
 export interface VerdictRow {
   readonly key: string
@@ -21,6 +27,12 @@ export interface SelectionRow {
   readonly selection: string
   readonly since_ms: number
   readonly hold_until_ms: number | null
+}
+
+export interface HostnameRow {
+  readonly hostname: string
+  readonly addresses: string
+  readonly at_ms: number
 }
 
 export interface TransitionRow {
@@ -57,6 +69,11 @@ export function selectionRow(stored: StoredSelection): SelectionRow {
     since_ms: Math.round(sinceMs),
     hold_until_ms: holdUntilMs === undefined ? null : Math.round(holdUntilMs),
   }
+}
+
+export function hostnameRow({ hostname, addresses, atMs }: StoredHostname): HostnameRow {
+  const texts = addresses.map(({ text }) => text)
+  return { hostname, addresses: JSON.stringify(texts), at_ms: Math.round(atMs) }
 }
 
 /** A reason that JSON cannot say is kept as null: the words in `why` remain. */
@@ -236,6 +253,15 @@ function json<T>(schema: z.ZodType<T>) {
       }
     })
     .pipe(schema)
+}
+
+const hostnameRecord = z
+  .object({ hostname: z.string(), addresses: json(z.array(address).min(1)), at_ms: z.number() })
+  .transform(({ hostname, addresses, at_ms }): StoredHostname => ({ hostname, addresses, atMs: at_ms }))
+
+/** The record that a row holds; undefined if it holds none. */
+export function readHostname(row: unknown): StoredHostname | undefined {
+  return hostnameRecord.safeParse(row).data
 }
 
 /** The record that a row holds; undefined if it holds none. */

@@ -7,7 +7,7 @@ import { isDamage, openForWriting, readCopy, setAside } from './state-file.ts'
 import {
   batchWriter,
   dropOverrides,
-  pruneVerdicts,
+  prune,
   readRestored,
   readTransitions,
   saveOverride,
@@ -18,7 +18,7 @@ interface Opened {
   readonly write: (batches: readonly Batch[]) => number
 }
 
-const NOTHING: Restored = { verdicts: [], selections: [], overrides: [] }
+const NOTHING: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [] }
 
 export class StateDatabase {
   readonly #path: string
@@ -64,7 +64,7 @@ export class StateDatabase {
 
   /** Removes the verdicts of checks that are gone. Throws. */
   prune(): void {
-    this.#use(({ database }) => pruneVerdicts(database, Date.now()))
+    this.#use(({ database }) => prune(database, Date.now()))
   }
 
   close(): void {

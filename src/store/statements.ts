@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import type { Batch } from './messages.ts'
 import { type OverrideRow, readOverride } from './override-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
-import { readSelection, readTransition, readVerdict } from './rows.ts'
+import { readHostname, readSelection, readTransition, readVerdict } from './rows.ts'
 
 /** Verdicts not saved for so long belong to checks that are gone. */
 const VERDICT_LIFE_MS = 30 * 86_400_000
@@ -20,6 +20,9 @@ const SAVE_SELECTION = `
   VALUES (@zone, @pool, @family, @selection, @since_ms, @hold_until_ms)
   ON CONFLICT DO UPDATE SET selection = excluded.selection, since_ms = excluded.since_ms,
     hold_until_ms = excluded.hold_until_ms`
+
+const SAVE_HOSTNAME = `
+  INSERT OR REPLACE INTO hostnames (hostname, addresses, at_ms) VALUES (@hostname, @addresses, @at_ms)`
 
 const ADD_TRANSITION = `
   INSERT INTO transitions (at_ms, kind, zone, pool, family, endpoint, address, from_state, to_state, why, reason)
@@ -42,21 +45,23 @@ interface Read<T> {
 export function readRestored(database: Database): { restored: Restored; skipped: number } {
   const verdicts = readAll(database.prepare('SELECT * FROM verdicts').iterate(), readVerdict)
   const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), readSelection)
-  const overrides = readAll(overrideRows(database), readOverride)
+  const overrides = readAll(rowsOf(database, 'overrides'), readOverride)
+  const hostnames = readAll(rowsOf(database, 'hostnames'), readHostname)
   return {
     restored: {
       verdicts: verdicts.records,
       selections: selections.records,
       overrides: overrides.records,
+      hostnames: hostnames.records,
     },
-    skipped: verdicts.skipped + selections.skipped + overrides.skipped,
+    skipped: verdicts.skipped + selections.skipped + overrides.skipped + hostnames.skipped,
   }
 }
 
 /** A database that cannot be written may still be one of an earlier version. */
-function overrideRows(database: Database): Iterable<unknown> {
-  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'overrides'")
-  return table.get() === undefined ? [] : database.prepare('SELECT * FROM overrides').iterate()
+function rowsOf(database: Database, table: 'overrides' | 'hostnames'): Iterable<unknown> {
+  const found = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table)
+  return found === undefined ? [] : database.prepare(`SELECT * FROM ${table}`).iterate()
 }
 
 /** In place of those with the ids, and of one that is there under its own. */
@@ -87,8 +92,9 @@ export function readTransitions(
   return readAll(rows, readTransition)
 }
 
-/** Removes the verdicts of checks that are gone. */
-export function pruneVerdicts(database: Database, nowMs: number): void {
+/** Removes the verdicts of checks that are gone, and hostnames that have not been resolved for as long. */
+export function prune(database: Database, nowMs: number): void {
+  database.prepare('DELETE FROM hostnames WHERE at_ms < ?').run(nowMs - VERDICT_LIFE_MS)
   database.prepare('DELETE FROM verdicts WHERE saved_ms < ?').run(nowMs - VERDICT_LIFE_MS)
 }
 
@@ -96,6 +102,7 @@ export function pruneVerdicts(database: Database, nowMs: number): void {
 export function batchWriter(database: Database): (batches: readonly Batch[]) => number {
   const verdict = database.prepare(SAVE_VERDICT)
   const selection = database.prepare(SAVE_SELECTION)
+  const hostname = database.prepare(SAVE_HOSTNAME)
   const transition = database.prepare(ADD_TRANSITION)
   const trim = database.prepare(TRIM_TRANSITIONS)
   return database.transaction((batches: readonly Batch[]) => {
@@ -104,6 +111,7 @@ export function batchWriter(database: Database): (batches: readonly Batch[]) => 
     for (const batch of batches) {
       for (const row of batch.verdicts) refused += runOrRefuse(verdict, { ...row, saved_ms })
       for (const row of batch.selections) refused += runOrRefuse(selection, row)
+      for (const row of batch.hostnames) refused += runOrRefuse(hostname, row)
       for (const row of batch.transitions) refused += runOrRefuse(transition, row)
     }
     trim.run()

@@ -12,12 +12,13 @@ import { overrideRow } from './override-rows.ts'
 import { Pending } from './pending.ts'
 import type {
   Restored,
+  StoredHostname,
   StoredSelection,
   StoredTransition,
   StoredVerdict,
   TransitionQuery,
 } from './records.ts'
-import { selectionRow, transitionRow, verdictRow } from './rows.ts'
+import { hostnameRow, selectionRow, transitionRow, verdictRow } from './rows.ts'
 import { StoreThread, type ThreadEvents } from './thread.ts'
 
 /** So many rows may be with the thread; more wait where they are bounded. */
@@ -45,6 +46,7 @@ export interface Store {
   readonly restored: Restored
   saveVerdict(verdict: StoredVerdict): void
   saveSelection(selection: StoredSelection): void
+  saveHostname(hostname: StoredHostname): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
   /**
@@ -84,7 +86,7 @@ interface Posted {
 
 class ThreadedStore implements Store {
   readonly started: Promise<void>
-  restored: Restored = { verdicts: [], selections: [], overrides: [] }
+  restored: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [] }
   readonly #options: StoreOptions
   readonly #thread: StoreThread
   readonly #pending = new Pending()
@@ -129,6 +131,11 @@ class ThreadedStore implements Store {
 
   saveSelection(selection: StoredSelection): void {
     this.#pending.selection(selectionRow(selection))
+    this.#schedule()
+  }
+
+  saveHostname(hostname: StoredHostname): void {
+    this.#pending.hostname(hostnameRow(hostname))
     this.#schedule()
   }
 

@@ -62,6 +62,7 @@ export class SimulatedNode {
         error: (_, line) => onLine(line),
       },
       book: this.book,
+      knownHostname: hostname => assert.fail(`${hostname} is not to be resolved`),
     })
     this.operations = new Operations(this.judging, this.book)
     this.#scheduler = new Scheduler({

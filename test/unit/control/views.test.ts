@@ -21,6 +21,7 @@ function serverOf(world: World): ServerView {
     prober: undefined,
     store: world.store,
     pools: world.judging.pools,
+    hostnames: world.hostnames,
     lastReloadMs: undefined,
     cutOff: undefined,
     wallMs: world.clock.wallMs(),

@@ -8,17 +8,21 @@ import { Arrival } from '#answer/arrival.ts'
 import { newCounters, Transport } from '#answer/counters.ts'
 import { PLAIN_POLICY } from '#answer/policy.ts'
 import { Responder } from '#answer/respond.ts'
-import type { Family } from '#base/address.ts'
 import { formatComplaint } from '#base/complaint.ts'
+import type { Log } from '#base/log.ts'
+import type { Resolved } from '#client/resolve.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
+import { Hostnames } from '#control/hostnames.ts'
 import { Judging } from '#control/judging.ts'
 import { Operations } from '#control/operations.ts'
 import { OverrideBook } from '#control/overrides.ts'
 import type { PoolState } from '#control/pool-state.ts'
+import { hostnamesIn } from '#control/resolved-zones.ts'
 import type { Outcome } from '#health/outcome.ts'
+import type { AnswerKind } from '#steering/pool.ts'
 import { openStore, type Store } from '#store/store.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
@@ -50,12 +54,20 @@ export class World implements AsyncDisposable {
   readonly store: Store
   readonly book: OverrideBook
   readonly judging: Judging
+  readonly hostnames: Hostnames
+  /** What resolvers answer, by `hostname family`; nobody answers for others. May be changed at any time. */
+  readonly resolved = new Map<string, Resolved>()
   readonly operations: Operations
   readonly generations = new Generations()
   /** What happened, in order: events as JSON, log lines, paces as `fast 192.0.2.1`. */
   readonly events: string[] = []
   readonly lines: string[] = []
   readonly paces: string[] = []
+  readonly #log: Log = {
+    info: (_, line) => this.lines.push(line),
+    warn: () => undefined,
+    error: () => undefined,
+  }
   #configuration: Configuration | undefined
   #current: Generation | undefined
   #responder = new Responder(newCounters())
@@ -68,14 +80,29 @@ export class World implements AsyncDisposable {
       { clock, store, onFault: message => this.lines.push(message) },
       store.restored.overrides,
     )
+    this.hostnames = new Hostnames(
+      {
+        clock,
+        random: () => 0,
+        log: this.#log,
+        resolve: (hostname, family) =>
+          Promise.resolve(
+            this.resolved.get(`${hostname} ${family}`) ?? { kind: 'failed', detail: 'no answer' },
+          ),
+        save: hostname => store.saveHostname(hostname),
+        onChange: () => this.judging.readdress(),
+      },
+      store.restored.hostnames,
+    )
     this.judging = new Judging({
       book: this.book,
+      knownHostname: hostname => this.hostnames.of(hostname),
       clock,
       write: (slotId, content) => this.generations.write(slotId, content),
       pace: (key, pace) => this.paces.push(`${pace} ${this.#addressOf(key)}`),
       store,
       events: this.#sink(),
-      log: { info: (_, line) => this.lines.push(line), warn: () => undefined, error: () => undefined },
+      log: this.#log,
     })
     this.operations = new Operations(this.judging, this.book)
   }
@@ -103,6 +130,7 @@ export class World implements AsyncDisposable {
 
   /** The same folder and state under a new process, so many milliseconds later; this world is over. */
   async restart(afterMs: number, zones: Readonly<Record<string, string>> = {}): Promise<World> {
+    this.hostnames.stop()
     await this.store.close()
     await this.clock.advance(afterMs)
     const next = await World.#open(this.folder, this.clock)
@@ -131,6 +159,8 @@ export class World implements AsyncDisposable {
     const generation = createGeneration(configuration, PLAIN_POLICY)
     this.generations.add(generation)
     this.#configuration = configuration
+    this.hostnames.adopt(hostnamesIn(configuration.zones))
+    await this.hostnames.asked(0)
     this.judging.adopt(configuration)
     return generation
   }
@@ -184,7 +214,7 @@ export class World implements AsyncDisposable {
   }
 
   /** `mode: endpoints` of what the pool has selected. */
-  selected(poolName: string, family: Family = 'ipv4'): string {
+  selected(poolName: string, family: AnswerKind = 'ipv4'): string {
     const selection = this.pool(poolName).selection(family)
     return selection === undefined ? 'nothing' : `${selection.mode}: ${selection.endpoints.join(' ')}`
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import type { Override } from '#steering/override.ts'
-import { batchWriter, pruneVerdicts } from '#store/statements.ts'
+import { batchWriter, prune } from '#store/statements.ts'
 import { address, opened, selection, temporaryFolder, transition, verdict } from './helpers.ts'
 
 const OVERRIDE: Override = {
@@ -161,7 +161,7 @@ describe('store', () => {
     database
       .prepare("UPDATE verdicts SET saved_ms = CASE key WHEN 'old' THEN ? ELSE ? END")
       .run(9 * day, 11 * day)
-    pruneVerdicts(database, 40 * day)
+    prune(database, 40 * day)
     assert.deepEqual(database.prepare('SELECT key FROM verdicts').pluck().all(), ['new'])
   })
 })
