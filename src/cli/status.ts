@@ -53,7 +53,8 @@ function endpointLines(pool: PoolView): string[] {
       const { lastOutcome } = address
       const age =
         address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
-      const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
+      const nothing = pool.check?.type === 'heartbeat' ? 'no report yet' : 'not probed yet'
+      const seen = lastOutcome === undefined ? nothing : `${lastOutcome.kind}: ${lastOutcome.detail}`
       const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
       const verdict = `${address.verdict}${held}${effect === undefined ? '' : ` (${effect})`}`
       return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]

@@ -1,5 +1,5 @@
 /** Joins pools with their checks and with the names that use them. */
-import type { ProbeSpec } from '#probe/spec.ts'
+import type { CheckSpec } from '#probe/spec.ts'
 import { type Name, nameToText } from '#wire/name.ts'
 import type { DraftSpec } from './check-kind.ts'
 import { type CheckDraft, checkOfUrl, type ProbeDraft } from './checks.ts'
@@ -132,7 +132,7 @@ function withHost(
   spec: DraftSpec,
   draft: PoolDraft,
   drafts: Drafts,
-): ProbeSpec {
+): CheckSpec {
   if (!('host' in spec)) return spec
   if (spec.host !== undefined) return { ...spec, host: spec.host }
   const served = drafts.names.find(({ pool }) => pool === draft.pool.name)?.name ?? drafts.origin

@@ -6,6 +6,7 @@ import { readChecks } from './checks.ts'
 import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
 import type { Files, SourceFile } from './files.ts'
+import { readTokens } from './heartbeat-tokens.ts'
 import { linkPools } from './link.ts'
 import { readMaintenance } from './maintenance.ts'
 import { type MasterRead, readMaster } from './master.ts'
@@ -72,7 +73,8 @@ export async function readManagedZone(
       : await readRecords(source, recordsPath, files, { root: dirname(path), origin: known, drafts })
   const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
   const maintenance = readMaintenance(source, pools)
-  const linked = linkPools(source, { origin: known, checks, pools, names: drafts })
+  const joined = linkPools(source, { origin: known, checks, pools, names: drafts })
+  const linked = await readTokens(source, joined, pools, dirname(path), files)
   if (zone !== undefined) complainOfConflicts(source, drafts, zone, given)
   const read = { ...broken, included: given?.included ?? [] }
   if (zone === undefined || complaints.hasErrors) return read

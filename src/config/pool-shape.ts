@@ -1,6 +1,7 @@
 /** The keys of a pool and of its endpoints. */
 import { z } from 'zod'
 import type { Failback, Pool, WhenAllDown } from '#steering/pool.ts'
+import { secretOnly } from './header-values.ts'
 import { address, choice, duration, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show, words } from './words.ts'
 import { isPlainMap } from './yaml-source.ts'
@@ -66,6 +67,7 @@ export const ENDPOINT_SHAPE = {
   weight,
   'probe-address': address,
   port: integer(1, 65_535),
+  token: secretOnly,
 } as const
 export const LATER_ENDPOINT_KEYS = ['cname', 'hostname', 'pool']
 

@@ -13,6 +13,7 @@ import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { Judging } from './judging.ts'
 import { Operations } from './operations.ts'
 import { OverrideBook } from './overrides.ts'
@@ -48,6 +49,7 @@ export class Server implements ControlView {
   readonly #book: OverrideBook
   readonly #judging: Judging
   readonly #operations: Operations
+  readonly #heartbeats: Heartbeats
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -82,11 +84,17 @@ export class Server implements ControlView {
       log: options.log,
     })
     this.#operations = new Operations(this.#judging, this.#book)
+    this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
   }
 
   /** What operators may do. */
   get operations(): Operations {
     return this.#operations
+  }
+
+  /** What endpoints that report in may do. */
+  get heartbeats(): Heartbeats {
+    return this.#heartbeats
   }
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
@@ -145,6 +153,7 @@ export class Server implements ControlView {
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
     this.#judging.stop()
+    this.#heartbeats.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -206,6 +215,7 @@ export class Server implements ControlView {
         this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`),
     })
     this.#judging.setPaces()
+    this.#heartbeats.adopt(this.#judging.heartbeats)
     this.#lastReloadMs = this.#clock.wallMs()
   }
 
@@ -243,6 +253,7 @@ export class Server implements ControlView {
     this.#judging.adopt(configuration)
     this.#prober?.setTargets(this.#judging.targets)
     this.#judging.setPaces()
+    this.#heartbeats.adopt(this.#judging.heartbeats)
     await this.#listeners?.publish(generation)
     this.#generations.keepOnly(generation)
     collectGarbage()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type ConfiguredZone, type HealthCheck, isComposite } from '#config/configuration.ts'
 import { checkPath } from '#config/load.ts'
-import type { ProbeSpec } from '#probe/spec.ts'
+import type { CheckSpec } from '#probe/spec.ts'
 import { name, nameToText } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import { folderOf, linesOf } from './folder.ts'
@@ -25,7 +25,7 @@ function checkOf(zone: ConfiguredZone, pool: string): HealthCheck | undefined {
   return check
 }
 
-function specOf(zone: ConfiguredZone, pool: string): ProbeSpec | undefined {
+function specOf(zone: ConfiguredZone, pool: string): CheckSpec | undefined {
   return checkOf(zone, pool)?.spec
 }
 

@@ -14,6 +14,7 @@ import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
+import { Heartbeats } from '#control/heartbeats.ts'
 import { Judging } from '#control/judging.ts'
 import { Operations } from '#control/operations.ts'
 import { OverrideBook } from '#control/overrides.ts'
@@ -51,6 +52,7 @@ export class World implements AsyncDisposable {
   readonly book: OverrideBook
   readonly judging: Judging
   readonly operations: Operations
+  readonly heartbeats: Heartbeats
   readonly generations = new Generations()
   /** What happened, in order: events as JSON, log lines, paces as `fast 192.0.2.1`. */
   readonly events: string[] = []
@@ -78,6 +80,7 @@ export class World implements AsyncDisposable {
       log: { info: (_, line) => this.lines.push(line), warn: () => undefined, error: () => undefined },
     })
     this.operations = new Operations(this.judging, this.book)
+    this.heartbeats = new Heartbeats(clock, this.judging)
   }
 
   /** The first start, with these zone files by name. */
@@ -103,6 +106,8 @@ export class World implements AsyncDisposable {
 
   /** The same folder and state under a new process, so many milliseconds later; this world is over. */
   async restart(afterMs: number, zones: Readonly<Record<string, string>> = {}): Promise<World> {
+    this.judging.stop()
+    this.heartbeats.stop()
     await this.store.close()
     await this.clock.advance(afterMs)
     const next = await World.#open(this.folder, this.clock)
@@ -132,6 +137,7 @@ export class World implements AsyncDisposable {
     this.generations.add(generation)
     this.#configuration = configuration
     this.judging.adopt(configuration)
+    this.heartbeats.adopt(this.judging.heartbeats)
     return generation
   }
 
