@@ -131,7 +131,7 @@ function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
   demand(source, path, section, 'type')
   const { values } = section
   const timing = kind?.ownTiming?.read(source, path, section) ?? timingOf(section)
-  if (kind?.ownTiming === undefined) complainOfTiming(source, path, section)
+  complainOfTiming(source, path, section)
   const latencyLimitMs = values['latency-limit']
   if (latencyLimitMs !== undefined && latencyLimitMs >= timing.timeoutMs)
     source.complain(

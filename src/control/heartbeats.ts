@@ -34,8 +34,10 @@ const DOUBT_MS = 1000
 const NO_DIGEST = new Uint8Array(32)
 
 interface Beat {
+  /** Replaced where its token has been changed. */
   target: HeartbeatTarget
-  state: TargetState
+  /** The same as long as the key is. */
+  readonly state: TargetState
   /** Monotonic: since when one report is waited for, and when the last one came or the first wait began. */
   sinceMs: number
   heardMs: number
@@ -69,7 +71,6 @@ export class Heartbeats {
       const beat = before.get(target.key) ?? this.#begin(target, state)
       before.delete(target.key)
       beat.target = target
-      beat.state = state
       this.#beats.set(target.key, beat)
       this.#byName.set(target.name, beat)
     }

@@ -262,8 +262,11 @@ describe('a reload', () => {
       [false, true],
     )
     assert.equal(ttl(world), 5)
+    assert.equal(world.clock.pending, 2)
     await passTime(world, 5)
     assert.equal(answered(world), B)
+    world.heartbeats.stop()
+    assert.equal(world.clock.pending, 0)
   })
 
   it('keeps verdicts when the token stands elsewhere', async () => {
@@ -279,6 +282,7 @@ describe('a reload', () => {
     await passTime(world, 54)
     assert.equal(answered(world), A)
     await world.reload(zones({ checks: '  web: { type: tcp, port: 80 }\n', check: 'web' }))
+    assert.equal(world.clock.pending, 0)
     world.events.length = 0
     await world.clock.advance(1_000_000)
     assert.deepEqual(world.events, [])
@@ -393,6 +397,27 @@ describe('with references', () => {
       world.outcome(REFERENCE, 'pass')
     }
     assert.equal(answered(world), B)
+  })
+
+  it('this node was cut off until a reference passed, also if none was tried meanwhile', async () => {
+    await using world = await begin({}, SETTINGS)
+    await world.clock.advance(1000)
+    world.outcome(REFERENCE, 'fail')
+    await world.clock.advance(79_000)
+    world.outcome(REFERENCE, 'pass')
+    await world.clock.advance(10_000)
+    assert.match(lastOf(world, A), /^inconclusive cut-off: no report for 1m30s/)
+    await world.clock.advance(45_000)
+    assert.match(lastOf(world, A), /^fail missing/)
+  })
+
+  it('a reload does not forget that it was cut off', async () => {
+    await using world = await begin({}, SETTINGS)
+    await world.clock.advance(10_000)
+    world.outcome(REFERENCE, 'fail')
+    await world.reload(zones())
+    await world.clock.advance(35_000)
+    assert.match(lastOf(world, A), /^inconclusive cut-off/)
   })
 
   it('what was cut off without being noticed before is asked about', async () => {
