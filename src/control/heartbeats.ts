@@ -77,9 +77,9 @@ export class Heartbeats {
     for (const gone of before.values()) gone.cancel()
   }
 
-  /** No timer is left behind. */
+  /** No timer is left behind, and none begun by a report that comes late. */
   stop(): void {
-    for (const beat of this.#beats.values()) beat.cancel()
+    this.adopt([])
   }
 
   /** Whether the token is that of the endpoint `zone/pool/endpoint`. Takes as long where there is no such endpoint. */

@@ -266,6 +266,7 @@ describe('a reload', () => {
     await passTime(world, 5)
     assert.equal(answered(world), B)
     world.heartbeats.stop()
+    world.heartbeats.report(PRIMARY, { status: 'pass' })
     assert.equal(world.clock.pending, 0)
   })
 
