@@ -17,6 +17,8 @@ const PATHS = `Understudy
 /api/v1/overrides              operators' decisions in force (GET, POST, DELETE)
 /api/v1/pools/{zone}/{pool}/failback
                                return to the primary (POST)
+/api/v1/heartbeats/{zone}/{pool}/{endpoint}
+                               where endpoints report in (POST, with their token)
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
 `
 

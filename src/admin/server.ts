@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { ControlView } from '#control/view.ts'
 import { refusal } from './guard.ts'
+import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { createListener, type Log, listen } from './listener.ts'
 import { addOperations, type OperatorActions } from './operations.ts'
 import { sendProblem } from './problem.ts'
@@ -14,6 +15,7 @@ export interface AdminOptions {
   readonly metrics?: SocketAddr
   readonly control: ControlView
   readonly actions: OperatorActions
+  readonly heartbeats: HeartbeatReports
   /** The page at `/metrics`. */
   render(): Promise<string>
   readonly log: Log
@@ -32,6 +34,7 @@ export async function startAdmin({
   metrics,
   control,
   actions,
+  heartbeats,
   render,
   log,
 }: AdminOptions): Promise<Admin> {
@@ -49,6 +52,7 @@ export async function startAdmin({
     addMetrics(app, render)
     addAdmin(app, control)
     addOperations(app, control, actions)
+    addHeartbeats(app, heartbeats)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, close: () => closeAll(listeners) }
     const second = createListener(log)

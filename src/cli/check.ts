@@ -4,12 +4,13 @@ import {
   type AnyCheck,
   type Configuration,
   type ConfiguredZone,
+  type HealthCheck,
   isComposite,
   type ManagedName,
 } from '#config/configuration.ts'
 import { checkPath, loadConfiguration } from '#config/load.ts'
 import { plainName } from '#control/plan.ts'
-import { type CheckTiming, jitterMs, worstCaseMs } from '#health/timing.ts'
+import { heartbeatWorstCaseMs, jitterMs, worstCaseMs } from '#health/timing.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 
 /** Gives the exit code: 1 where anything is wrong; warnings are shown and do not count. */
@@ -44,23 +45,35 @@ function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
   const head = `  ${plainName(name.name)}: ${pool.policy} ${endpoints}`
   if (pool.check === undefined)
     return `${head}; no health check: always ${pool.policy === 'failover' ? 'the first' : 'all of them'}\n`
-  const timing = slowestOf(pool.check, name.ttlSeconds)
-  const confirm = (timing.fall - 1) * Math.max(timing.fastIntervalMs, timing.timeoutMs)
-  const parts = [
-    `interval ${formatDuration(timing.intervalMs)}`,
-    `jitter ${formatDuration(jitterMs(timing))}`,
-    `timeout ${formatDuration(timing.timeoutMs)}`,
-    `confirming ${formatDuration(confirm)}`,
-    `TTL ${formatDuration(name.ttlSeconds * 1000)}`,
-  ]
-  const worst = formatDuration(worstCaseMs(timing, name.ttlSeconds))
+  const slowest = slowestOf(pool.check, name.ttlSeconds)
+  const parts = [...partsOf(slowest), `TTL ${formatDuration(name.ttlSeconds * 1000)}`]
+  const worst = formatDuration(worstOf(slowest, name.ttlSeconds))
   return `${head}; failover within ${worst} at worst (${parts.join(' + ')})\n`
 }
 
+/** What the worst case is made of, but for the TTL. */
+function partsOf({ spec, timing }: HealthCheck): string[] {
+  const { intervalMs, fastIntervalMs, timeoutMs, fall } = timing
+  const isReported = spec.type === 'heartbeat'
+  const jitter = isReported ? [] : [`jitter ${formatDuration(jitterMs(timing))}`]
+  return [
+    `interval ${formatDuration(intervalMs)}`,
+    ...jitter,
+    `${isReported ? 'grace' : 'timeout'} ${formatDuration(timeoutMs)}`,
+    `confirming ${formatDuration((fall - 1) * Math.max(fastIntervalMs, timeoutMs))}`,
+  ]
+}
+
+function worstOf({ spec, timing }: HealthCheck, ttlSeconds: number): number {
+  return spec.type === 'heartbeat'
+    ? heartbeatWorstCaseMs(timing, ttlSeconds)
+    : worstCaseMs(timing, ttlSeconds)
+}
+
 /** Of a composite check that part which takes longest to notice. */
-function slowestOf(check: AnyCheck, ttlSeconds: number): CheckTiming {
-  if (!isComposite(check)) return check.timing
+function slowestOf(check: AnyCheck, ttlSeconds: number): HealthCheck {
+  if (!isComposite(check)) return check
   return check.of
     .map(part => slowestOf(part, ttlSeconds))
-    .reduce((a, b) => (worstCaseMs(a, ttlSeconds) >= worstCaseMs(b, ttlSeconds) ? a : b))
+    .reduce((a, b) => (worstOf(a, ttlSeconds) >= worstOf(b, ttlSeconds) ? a : b))
 }

@@ -56,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
       control: server,
       actions: server.operations,
+      heartbeats: server.heartbeats,
       render: () => metrics.render(server),
       log,
     })

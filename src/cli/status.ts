@@ -52,7 +52,7 @@ function poolText(pool: PoolView): string {
 
 function endpointLines(pool: PoolView): string[] {
   const rows = pool.endpoints.flatMap(endpoint => [
-    ...endpoint.addresses.map(address => addressRow(endpoint, address)),
+    ...endpoint.addresses.map(address => addressRow(pool, endpoint, address)),
     ...(endpoint.addresses.length > 0 ? [] : [otherRow(endpoint)]),
   ])
   const widths = [0, 1, 2].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
@@ -61,10 +61,11 @@ function endpointLines(pool: PoolView): string[] {
   )
 }
 
-function addressRow({ name, effect }: EndpointView, address: AddressView): string[] {
+function addressRow(pool: PoolView, { name, effect }: EndpointView, address: AddressView): string[] {
   const { lastOutcome } = address
   const age = address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
-  const seen = lastOutcome === undefined ? 'not probed yet' : `${lastOutcome.kind}: ${lastOutcome.detail}`
+  const nothing = pool.check?.type === 'heartbeat' ? 'no report yet' : 'not probed yet'
+  const seen = lastOutcome === undefined ? nothing : `${lastOutcome.kind}: ${lastOutcome.detail}`
   const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
   const verdict = `${address.verdict}${held}${effectText(effect)}`
   return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]

@@ -17,6 +17,7 @@ import {
   timingOf,
 } from './check-general.ts'
 import { GRPC_KIND } from './check-grpc.ts'
+import { HEARTBEAT_KIND } from './check-heartbeat.ts'
 import { HTTP_KIND, httpSpecOfUrl } from './check-http.ts'
 import { ICMP_KIND } from './check-icmp.ts'
 import type { CheckKind, DraftSpec } from './check-kind.ts'
@@ -24,7 +25,7 @@ import { TCP_KIND } from './check-tcp.ts'
 import { TLS_KIND } from './check-tls.ts'
 import type { CompositeCheck } from './configuration.ts'
 import { demand, readSection, type Shape } from './section.ts'
-import { choice, integer, notYet, problemOfName, text } from './values.ts'
+import { choice, integer, problemOfName, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
@@ -65,10 +66,10 @@ const KINDS: Readonly<Record<string, CheckKind>> = {
   icmp: ICMP_KIND,
   grpc: GRPC_KIND,
   exec: EXEC_KIND,
+  heartbeat: HEARTBEAT_KIND,
 }
 const COMPOSITES = ['all', 'any', 'at-least'] as const
-const LATER_TYPES = ['heartbeat']
-const TYPES = [...Object.keys(KINDS), ...LATER_TYPES, ...COMPOSITES]
+const TYPES = [...Object.keys(KINDS), ...COMPOSITES]
 
 const GENERAL_SHAPE = { type: choice(TYPES), ...TIMING_SHAPE, ...JUDGING_SHAPE, ...AIM_SHAPE } as const
 
@@ -118,30 +119,24 @@ function problemOfUrl(url: URL | null, text: string): string | undefined {
 function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
   const type = source.get([...path, 'type'])
   if (COMPOSITES.some(kind => kind === type)) return readComposite(source, path, name)
-  if (typeof type === 'string' && LATER_TYPES.includes(type)) {
-    // Its keys are of a version to come as well: one complaint is enough.
-    source.complain([...path, 'type'], notYet(type, [...Object.keys(KINDS), ...COMPOSITES]))
-    const timing = timingOf(NO_KEYS)
-    return { name, path, spec: PLACEHOLDER, timing, damping: NO_DAMPING, probeAddress: undefined }
-  }
   const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined
   // Without a kind one cannot know the keys: those of any are taken.
   const shape: Shape = kind?.shape ?? Object.assign({}, ...Object.values(KINDS).map(one => one.shape))
   const section = readSection<Shape & typeof GENERAL_SHAPE>(
     source,
     path,
-    { ...shape, ...GENERAL_SHAPE },
+    { ...shape, ...generalShapeOf(kind) },
     foreignKeys(type, kind),
   )
   demand(source, path, section, 'type')
-  complainOfTiming(source, path, section)
   const { values } = section
+  const timing = kind?.ownTiming?.read(source, path, section) ?? timingOf(section)
+  complainOfTiming(source, path, section)
   const latencyLimitMs = values['latency-limit']
-  const { timeoutMs } = timingOf(section)
-  if (latencyLimitMs !== undefined && latencyLimitMs >= timeoutMs)
+  if (latencyLimitMs !== undefined && latencyLimitMs >= timing.timeoutMs)
     source.complain(
       [...path, 'latency-limit'],
-      `${formatDuration(latencyLimitMs)} is not shorter than timeout ${formatDuration(timeoutMs)}, and so never reached`,
+      `${formatDuration(latencyLimitMs)} is not shorter than timeout ${formatDuration(timing.timeoutMs)}, and so never reached`,
     )
   const from = values['source-address']
   const spec =
@@ -157,7 +152,7 @@ function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
       ...(values.inverted === true ? { inverted: true } : {}),
       ...(latencyLimitMs === undefined ? {} : { latencyLimitMs }),
     },
-    timing: timingOf(section),
+    timing,
     damping: dampingOf(source, path, section),
     probeAddress: values['probe-address'],
   }
@@ -166,10 +161,18 @@ function readCheck(source: YamlSource, path: Path, name: string): CheckDraft {
 /** In place of a spec that could not be read. */
 const PLACEHOLDER: DraftSpec = { type: 'tcp', port: 1 }
 
+/** The keys that all have, but for those that mean nothing to the kind. */
+function generalShapeOf(kind: CheckKind | undefined): typeof GENERAL_SHAPE {
+  const without = kind?.ownTiming?.without ?? []
+  const entries = Object.entries(GENERAL_SHAPE).filter(([key]) => !without.includes(key))
+  return Object.fromEntries(entries) as typeof GENERAL_SHAPE
+}
+
 /** Keys of other kinds, and what is said of them. */
 function foreignKeys(type: unknown, kind: CheckKind | undefined): Record<string, string> {
   if (kind === undefined) return {}
-  const keys = Object.values(KINDS).flatMap(({ shape }) => Object.keys(shape))
+  const others = Object.values(KINDS).flatMap(({ shape }) => Object.keys(shape))
+  const keys = [...others, ...(kind.ownTiming?.without ?? [])]
   return Object.fromEntries(
     keys.filter(key => !Object.hasOwn(kind.shape, key)).map(key => [key, `does not go with type ${type}`]),
   )

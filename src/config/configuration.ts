@@ -4,19 +4,19 @@ import type { Address, SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
 import type { DampingRule } from '#health/damping.ts'
 import type { CheckTiming } from '#health/timing.ts'
-import type { ProbeSpec, Secrets } from '#probe/spec.ts'
+import type { CheckSpec, ProbeSpec, Secrets } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
 import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
 
-/** A health check that an address is probed by. */
+/** A health check that an address is probed by, or an endpoint reports to. */
 export interface HealthCheck {
   /** The name in `checks:`, or the URL where the pool says one. */
   readonly name: string
   /** With the host filled in for this pool. */
-  readonly spec: ProbeSpec
+  readonly spec: CheckSpec
   readonly timing: CheckTiming
   readonly damping: DampingRule
   /** What the spec refers to. */
@@ -44,6 +44,8 @@ export interface ConfiguredPool extends Pool {
   readonly check: AnyCheck | undefined
   /** How many pools lie below each other in it; 0 without any. */
   readonly depth: number
+  /** With a heartbeat: by endpoint, what it reports with. Never shown, logged or stored. */
+  readonly tokens?: ReadonlyMap<string, string>
 }
 
 export function isComposite(check: AnyCheck): check is CompositeCheck {

@@ -17,18 +17,27 @@ export function problemOfHeaderValue(value: string): string | undefined {
 }
 
 /** `{ env: NAME }` or `{ file: PATH }`. */
-function secretReference(written: Readonly<Record<string, unknown>>): Refined<SecretReference> {
+function secretReference(
+  written: Readonly<Record<string, unknown>>,
+  otherwise = '',
+): Refined<SecretReference> {
   const [[kind, place] = [], ...more] = Object.entries(written)
   if (more.length > 0 || typeof place !== 'string' || (kind !== 'env' && kind !== 'file'))
-    return { problem: `${show(written)} is neither a text nor { env: NAME } nor { file: PATH }` }
+    return { problem: `${show(written)} is neither ${otherwise}{ env: NAME } nor { file: PATH }` }
   if (kind === 'file') return place === '' ? { problem: 'file is empty' } : { value: { file: place } }
   return /^[A-Za-z_][A-Za-z0-9_]{0,255}$/.test(place)
     ? { value: { env: place } }
     : { problem: `${show(place)} is not the name of a variable` }
 }
 
-const headerValue = refine(z.unknown(), (written): Refined<string | SecretReference> => {
+/** A secret that is never written into a configuration: only where it stands. */
+export const secretOnly = refine(z.unknown(), (written): Refined<SecretReference> => {
   if (isPlainMap(written)) return secretReference(written)
+  return { problem: 'is a secret; write { file: PATH } or { env: NAME }, where it stands' }
+})
+
+const headerValue = refine(z.unknown(), (written): Refined<string | SecretReference> => {
+  if (isPlainMap(written)) return secretReference(written, 'a text nor ')
   if (typeof written === 'string') return { value: written }
   if (written === null) return { problem: 'is empty' }
   if (typeof written === 'object') return { problem: `expected a text, found ${show(written)}` }

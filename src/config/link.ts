@@ -1,5 +1,5 @@
 /** Joins pools with their checks and with the names that use them. */
-import type { ProbeSpec } from '#probe/spec.ts'
+import type { CheckSpec } from '#probe/spec.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import { type Name, nameToText } from '#wire/name.ts'
 import type { DraftSpec } from './check-kind.ts'
@@ -172,7 +172,7 @@ function withHost(
   spec: DraftSpec,
   draft: PoolDraft,
   drafts: Linking,
-): ProbeSpec {
+): CheckSpec {
   if (!('host' in spec)) return spec
   if (spec.host !== undefined) return { ...spec, host: spec.host }
   const [served = drafts.origin] = drafts.served.get(draft.pool.name) ?? []

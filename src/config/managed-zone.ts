@@ -7,6 +7,7 @@ import { readChecks } from './checks.ts'
 import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
 import type { Files, SourceFile } from './files.ts'
+import { readTokens } from './heartbeat-tokens.ts'
 import { linkPools } from './link.ts'
 import { readMaintenance } from './maintenance.ts'
 import { type MasterRead, readMaster } from './master.ts'
@@ -74,7 +75,8 @@ export async function readManagedZone(
   const zone = recordsPath === undefined ? makeZone(source, known, modifiedSeconds) : given?.zone
   const maintenance = readMaintenance(source, pools)
   const mayBeAlias = (name: Name): boolean => name !== lowerCase(known) && isBare(name, zone)
-  const linked = linkPools(source, { origin: known, checks, pools, names: drafts, mayBeAlias })
+  const joined = linkPools(source, { origin: known, checks, pools, names: drafts, mayBeAlias })
+  const linked = await readTokens(source, joined, pools, dirname(path), files)
   if (zone !== undefined) complainOfConflicts(source, drafts, zone, given)
   const read = { ...broken, included: given?.included ?? [] }
   if (zone === undefined || complaints.hasErrors) return read

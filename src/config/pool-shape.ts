@@ -1,6 +1,7 @@
 /** The keys of a pool and of its endpoints. */
 import { z } from 'zod'
 import type { Failback, Pool, WhenAllDown } from '#steering/pool.ts'
+import { secretOnly } from './header-values.ts'
 import {
   address,
   addressOr,
@@ -79,6 +80,7 @@ export const ENDPOINT_SHAPE = {
   weight,
   'probe-address': address,
   port: integer(1, 65_535),
+  token: secretOnly,
 } as const
 
 /** What an endpoint is: it has one of these. */

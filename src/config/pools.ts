@@ -111,7 +111,7 @@ function complainOfForms(source: YamlSource, path: Path, written: readonly strin
   }
   for (const other of others) source.complain([...path, other], `does not go with ${form}:`, 'key')
   if (form !== 'pool') return
-  for (const key of ['probe-address', 'port'])
+  for (const key of ['probe-address', 'port', 'token'])
     if (written.includes(key)) source.complain([...path, key], 'does not go with pool:', 'key')
 }
 

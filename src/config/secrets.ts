@@ -2,16 +2,25 @@
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { secretName } from '#probe/secrets.ts'
-import type { ClientCertificate, HttpSpec, SecretReference, Secrets } from '#probe/spec.ts'
+import type { ClientCertificate, HeartbeatSpec, HttpSpec, SecretReference, Secrets } from '#probe/spec.ts'
 import type { CheckDraft, ProbeDraft } from './checks.ts'
 import type { Files } from './files.ts'
 import { problemOfHeaderValue } from './header-values.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 const MAX_HEADER_FILE_BYTES = 8192
+const MAX_TOKEN_FILE_BYTES = 8192
+const LEAST_TOKEN_CHARACTERS = 16
+const MAX_TOKEN_CHARACTERS = 4096
 const MAX_PEM_BYTES = 256 * 1024
 
+type HeartbeatDraft = Omit<ProbeDraft, 'spec'> & { readonly spec: HeartbeatSpec }
 type HttpDraft = Omit<ProbeDraft, 'spec'> & { readonly spec: Omit<HttpSpec, 'host'> }
+
+interface ReadSecret {
+  readonly absolute: SecretReference
+  readonly value: string | undefined
+}
 
 /** The checks with what they refer to. Complains of what is not there, and never shows what is. */
 export async function readSecrets(
@@ -21,17 +30,34 @@ export async function readSecrets(
   files: Files,
 ): Promise<Map<string, CheckDraft>> {
   const read = new Map<string, CheckDraft>()
-  for (const [name, check] of checks)
-    read.set(name, isHttp(check) ? await new SecretReader(source, folder, files).read(check) : check)
+  for (const [name, check] of checks) {
+    const reader = new SecretReader(source, folder, files)
+    if (isHttp(check)) read.set(name, await reader.read(check))
+    else read.set(name, isHeartbeat(check) ? await reader.readToken(check) : check)
+  }
   return read
+}
+
+function isHeartbeat(check: CheckDraft): check is ProbeDraft & HeartbeatDraft {
+  return 'spec' in check && check.spec.type === 'heartbeat'
 }
 
 function isHttp(check: CheckDraft): check is ProbeDraft & HttpDraft {
   return 'spec' in check && (check.spec.type === 'http' || check.spec.type === 'https')
 }
 
+/** What is wrong with a token, in words that go after its name; undefined if nothing is. RFC 6750 section 2.1. */
+function problemOfToken(token: string): string | undefined {
+  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token))
+    return 'has characters that are in no token: only letters, digits and . _ ~ + / - are, and = at the end'
+  if (token.length > MAX_TOKEN_CHARACTERS) return `is longer than ${MAX_TOKEN_CHARACTERS} characters`
+  return token.length < LEAST_TOKEN_CHARACTERS
+    ? `is shorter than ${LEAST_TOKEN_CHARACTERS} characters, and so could be guessed`
+    : undefined
+}
+
 /** Reads those of one check. */
-class SecretReader {
+export class SecretReader {
   readonly #source: YamlSource
   readonly #folder: string
   readonly #files: Files
@@ -61,6 +87,23 @@ class SecretReader {
     }
   }
 
+  async readToken<D extends HeartbeatDraft>(check: D): Promise<D> {
+    const { spec, path } = check
+    if (spec.token === undefined) return check
+    const { absolute: token } = await this.token([...path, 'token'], spec.token)
+    const secrets: Secrets = this.#secrets
+    return { ...check, spec: { ...spec, token }, secrets }
+  }
+
+  /** A token that reports must bear; without a value after a complaint. */
+  async token(path: Path, reference: SecretReference): Promise<ReadSecret> {
+    const read = await this.#value(path, reference, MAX_TOKEN_FILE_BYTES)
+    const problem = read.value === undefined ? undefined : problemOfToken(read.value)
+    if (problem === undefined) return read
+    this.#source.complain(path, `what ${this.#shown(read.absolute)} holds ${problem}`)
+    return { ...read, value: undefined }
+  }
+
   async #header(path: Path, reference: SecretReference): Promise<SecretReference> {
     const { absolute, value } = await this.#value(path, reference, MAX_HEADER_FILE_BYTES)
     const problem = value === undefined ? undefined : problemOfHeaderValue(value)
@@ -82,11 +125,7 @@ class SecretReader {
     return { cert: certificate.absolute, key: secret.absolute }
   }
 
-  async #value(
-    path: Path,
-    reference: SecretReference,
-    maxBytes: number,
-  ): Promise<{ absolute: SecretReference; value: string | undefined }> {
+  async #value(path: Path, reference: SecretReference, maxBytes: number): Promise<ReadSecret> {
     const absolute = 'env' in reference ? reference : { file: resolve(this.#folder, reference.file) }
     const read = await this.#read(absolute, maxBytes)
     if ('problem' in read) {

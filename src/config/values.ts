@@ -164,6 +164,6 @@ function noUnit(amount: string | number): string {
 }
 
 /** What is said of a mode that comes with a later version. */
-export function notYet(value: string, now: readonly string[]): string {
+function notYet(value: string, now: readonly string[]): string {
   return `${value} is not supported yet; use ${now.join(', ').replace(/, ([^,]+)$/, ' or $1')}`
 }

@@ -23,8 +23,11 @@ export function judgedCheck(check: AnyCheck, targetOf: (part: HealthCheck) => Ta
 /** The verdict now, and when it could be down at the earliest. */
 export function judgedPart(judged: JudgedCheck): Part {
   if ('target' in judged) {
-    const { health, target, lastProbeMs } = judged.target
-    return { verdict: health.verdict, earliestDownMs: earliestDownMs(health, target.timing, lastProbeMs) }
+    const { health, target, lastProbeMs, nextFailMs } = judged.target
+    return {
+      verdict: health.verdict,
+      earliestDownMs: earliestDownMs(health, target.timing, lastProbeMs, nextFailMs),
+    }
   }
   const parts = judged.of.map(judgedPart)
   const verdict = combine(parts, judged.needed)

@@ -10,6 +10,7 @@ import type { Selection } from '#steering/selection.ts'
 import type { Restored, StoredVerdict } from '#store/records.ts'
 import { AddressState } from './address-state.ts'
 import { type JudgedCheck, judgedCheck } from './judged-check.ts'
+import { heartbeatTarget, type JudgedTarget } from './judged-target.ts'
 import { plainName } from './plan.ts'
 import { answered, PoolState } from './pool-state.ts'
 import { TargetState } from './target-state.ts'
@@ -64,7 +65,7 @@ export class JudgedState {
     state.pools = zones.flatMap(zone => {
       const made = new Map<string, PoolState>()
       for (const pool of inOrder(zone.pools, ({ depth }) => depth)) {
-        const addresses = state.#addressesOf(pool, before, verdicts, clock)
+        const addresses = state.#addressesOf(zone, pool, before, verdicts, clock)
         const nested = pool.endpoints.flatMap(endpoint => made.get(endpoint.pool ?? '') ?? [])
         const one = new PoolState(
           zone,
@@ -106,17 +107,23 @@ export class JudgedState {
 
   /** By the text of the address. */
   #addressesOf(
-    { check, endpoints }: ConfiguredPool,
+    { zone: { origin } }: ConfiguredZone,
+    { name: poolName, check, endpoints, tokens }: ConfiguredPool,
     before: JudgedState,
     verdicts: ReadonlyMap<string, StoredVerdict>,
     clock: Clock,
   ): Map<string, AddressState> {
     const addresses = new Map<string, AddressState>()
     if (check === undefined) return addresses
+    const place = `${plainName(origin)}/${poolName}`
     for (const endpoint of endpoints) {
       for (const address of endpoint.addresses) {
         const judged = judgedCheck(check, part => {
           const { timing, secrets, probeAddress = address } = part
+          if (part.spec.type === 'heartbeat') {
+            const target = heartbeatTarget(part, endpoint, place, tokens?.get(endpoint.name))
+            return this.#targetState(target, before, verdicts, clock)
+          }
           const spec = specAt(part.spec, endpoint.port)
           const aimed = (endpoint.probeAddress ?? probeAddress).text
           const key = probeKey(spec, timing, aimed)
@@ -136,7 +143,7 @@ export class JudgedState {
   }
 
   #targetState(
-    target: ProbeTarget,
+    target: JudgedTarget,
     before: JudgedState,
     verdicts: ReadonlyMap<string, StoredVerdict>,
     clock: Clock,
@@ -199,7 +206,7 @@ function specAt(spec: ProbeSpec, port: number | undefined): ProbeSpec {
   return port === undefined || spec.type === 'icmp' ? spec : { ...spec, port }
 }
 
-function newTarget(target: ProbeTarget, stored: StoredVerdict | undefined, clock: Clock): TargetState {
+function newTarget(target: JudgedTarget, stored: StoredVerdict | undefined, clock: Clock): TargetState {
   const wallMs = clock.wallMs()
   const state = new TargetState(target, clock.monotonicMs(), wallMs)
   if (stored !== undefined) state.restore(stored, wallMs)

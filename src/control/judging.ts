@@ -1,5 +1,6 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
 import type { SlotContent } from '#answer/board.ts'
+import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ConfiguredZone, ServerSettings } from '#config/configuration.ts'
@@ -16,6 +17,7 @@ import type { AddressState } from './address-state.ts'
 import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
+import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
 import type { OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
@@ -42,6 +44,12 @@ export interface JudgingOptions {
   readonly book: OverrideBook
   /** What hostnames are resolved to. */
   knownHostname(hostname: string): KnownHostname
+}
+
+/** An endpoint that reports in, and what is known of it. */
+export interface HeartbeatState {
+  readonly state: TargetState
+  readonly target: HeartbeatTarget
 }
 
 export class Judging {
@@ -75,7 +83,15 @@ export class Judging {
 
   /** All that is to be probed. */
   get targets(): readonly ProbeTarget[] {
-    return [...Array.from(this.#state.targets.values(), state => state.target), ...this.#references.targets]
+    const judged = Array.from(this.#state.targets.values(), state => state.target)
+    return [...judged.filter(isProbed), ...this.#references.targets]
+  }
+
+  /** All whose endpoints report in. */
+  get heartbeats(): readonly HeartbeatState[] {
+    return Array.from(this.#state.targets.values(), state => ({ state, target: state.target })).filter(
+      (one): one is HeartbeatState => !isProbed(one.target),
+    )
   }
 
   /** Why no endpoint is taken for down now, in words; undefined where nothing is wrong with this node. */
@@ -123,20 +139,40 @@ export class Judging {
     for (const { target, pace } of this.#state.targets.values()) this.#setPace(target, pace)
   }
 
-  /** Takes the outcome of one probe. The answers have changed when this returns. */
-  take({ key, outcome, startedMs, endedWallMs }: ProbeReport): void {
+  /** When this node was last known to be cut off from all that the families have, monotonic; endless in the past if never. */
+  cutOffMs(families: readonly Family[]): number {
+    return this.#references.cutOffMs(families)
+  }
+
+  /** From now on the target's next fail is known to come at that monotonic time. The TTLs have changed when this returns. */
+  foretell(key: string, nextFailMs: number): void {
+    const target = this.#state.targets.get(key)
+    if (target === undefined) return
+    target.nextFailMs = nextFailMs
+    const uses = this.#state.judgedBy(key).flatMap(state => this.#state.usesOf(state))
+    for (const pool of this.#state.withParents(uses.map(use => use.pool)))
+      pool.publish(this.#options.write, this.#isSilent)
+  }
+
+  /**
+   * Takes the outcome of one probe. The answers have changed when this returns.
+   *
+   * @param isCertain whether a fail is believed whatever references say
+   */
+  take({ key, outcome, startedMs, endedWallMs }: ProbeReport, isCertain = false): void {
     const { clock, events } = this.#options
     if (this.#references.take(key, outcome, startedMs)) this.#heedReferences()
     const target = this.#state.targets.get(key)
     if (target === undefined) return
     const arrivedMs = clock.monotonicMs()
-    const paceBefore = target.pace
+    const { pace: paceBefore, nextFailMs } = target
     const before = target.take(outcome, startedMs, endedWallMs, firstFailMs =>
-      this.#references.mayFall(target.target.address, firstFailMs),
+      isCertain ? 'yes' : this.#references.mayFall(familiesOfTarget(target.target), firstFailMs),
     )
+    const isSame = target.health === before && target.nextFailMs === nextFailMs
     const judged = this.#state.judgedBy(key).map(state => ({ state, from: state.update(arrivedMs) }))
     const uses = judged.flatMap(({ state }) => this.#state.usesOf(state))
-    const changes = target.health === before ? [] : this.#select(uses.map(use => use.pool))
+    const changes = isSame ? [] : this.#select(uses.map(use => use.pool))
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
     if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
@@ -238,10 +274,10 @@ export class Judging {
   }
 
   /** References go as fast as the targets whose fails they are to confirm. */
-  #setPace({ key, address }: ProbeTarget, pace: Pace): void {
-    this.#options.pace(key, pace)
-    const followers = this.#references.follow(key, address, pace)
-    for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
+  #setPace(target: JudgedTarget, pace: Pace): void {
+    if (isProbed(target)) this.#options.pace(target.key, pace)
+    for (const followers of this.#references.follow(target.key, familiesOfTarget(target), pace))
+      for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
   }
 
   #mustBeSilent(): boolean {

@@ -133,7 +133,10 @@ function secondsLeft({ nextChangeMs, minSeconds, maxSeconds }: AnswerTtl, nowMs:
 
 function checkView(check: AnyCheck): CheckView {
   if (isComposite(check)) return { name: check.name, type: check.kind, of: check.of.map(checkView) }
-  return { name: check.name, type: check.spec.type, ...check.timing }
+  const { name, spec, timing } = check
+  if (spec.type !== 'heartbeat') return { name, type: spec.type, ...timing }
+  const { intervalMs, timeoutMs: graceMs, rise, fall } = timing
+  return { name, type: spec.type, intervalMs, graceMs, rise, fall }
 }
 
 function addressView(

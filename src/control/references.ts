@@ -16,14 +16,22 @@ interface ReferenceState {
   detail: string
 }
 
+interface Follower {
+  readonly keys: readonly string[]
+  readonly pace: Pace
+}
+
 export class References {
   readonly #byKey = new Map<string, ReferenceState>()
   readonly #byFamily = new Map<Family, ReferenceState[]>()
+  /** When a family was last known to be cut off, monotonic. */
+  readonly #cutOffMs: Map<Family, number>
   /** Targets with something undecided, by family: while there are any, references are probed as fast. */
   readonly #undecided = new Map<Family, Set<string>>()
 
   /** What was known of the same references goes on. */
   constructor(references: readonly Reference[], before?: References) {
+    this.#cutOffMs = new Map(before === undefined ? [] : before.#cutOffMs)
     for (const { name, spec, address, timing } of references) {
       // A pool may probe the very same address, and would share the key.
       const key = `reference-${probeKey(spec, timing, address.text)}`
@@ -63,26 +71,37 @@ export class References {
   take(key: string, outcome: Outcome, startedMs: number): boolean {
     const state = this.#byKey.get(key)
     if (state === undefined) return false
+    const wasCutOff = isCutOff(this.#of(state.family))
     // Who refuses a connection is there.
     const isReached = outcome.kind === 'pass' || outcome.reason === 'refused'
     if (isReached) state.lastPassMs = startedMs
     else if (outcome.kind === 'fail') state.lastFailMs = startedMs
     state.detail = outcome.detail
+    if (wasCutOff || isCutOff(this.#of(state.family))) this.#cutOffMs.set(state.family, startedMs)
     return true
   }
 
-  /** Whether fails since then may make an address down. */
-  mayFall(address: string, firstFailMs: number): MayFall {
-    return mayFall(this.#of(familyOf(address)), firstFailMs)
+  /** Whether fails since then may make down what has addresses in these families. */
+  mayFall(families: readonly Family[], firstFailMs: number): MayFall {
+    return mayFall(
+      families.flatMap(family => this.#of(family)),
+      firstFailMs,
+    )
   }
 
-  /** Takes note of a target's pace; gives the references whose own is another one from now on, and which. */
-  follow(
-    key: string,
-    address: string,
-    pace: Pace,
-  ): { readonly keys: readonly string[]; readonly pace: Pace } {
-    const family = familyOf(address)
+  /** When all of the families that have references were last known to be cut off, monotonic; endless in the past if never. */
+  cutOffMs(families: readonly Family[]): number {
+    const watched = families.filter(family => this.#of(family).length > 0)
+    if (watched.length === 0) return Number.NEGATIVE_INFINITY
+    return Math.min(...watched.map(family => this.#cutOffMs.get(family) ?? Number.NEGATIVE_INFINITY))
+  }
+
+  /** Takes note of a target's pace; gives the references whose own is another one from now on. */
+  follow(key: string, families: readonly Family[], pace: Pace): readonly Follower[] {
+    return families.map(family => this.#follow(key, family, pace))
+  }
+
+  #follow(key: string, family: Family, pace: Pace): Follower {
     const references = this.#of(family)
     if (references.length === 0) return { keys: [], pace: 'normal' }
     const undecided = this.#undecided.get(family) ?? new Set<string>()
@@ -100,8 +119,4 @@ export class References {
   #of(family: Family): readonly ReferenceState[] {
     return this.#byFamily.get(family) ?? []
   }
-}
-
-function familyOf(address: string): Family {
-  return address.includes(':') ? 'ipv6' : 'ipv4'
 }

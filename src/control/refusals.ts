@@ -1,5 +1,6 @@
 /** The words in which operators are told why something was not done, or what spoke for it. */
 import type { PoolEndpoint } from '#steering/pool.ts'
+import { isProbed } from './judged-target.ts'
 import type { PoolState } from './pool-state.ts'
 
 /** One moment by both clocks. */
@@ -18,8 +19,8 @@ export function standingText(pool: PoolState, endpoint: PoolEndpoint, now: Now):
   const parts = addresses.map(address => {
     const state = pool.stateOf(address)
     if (state === undefined) return `${address.text} up (no health check)`
-    const seen = state.targets.flatMap(({ lastOutcome, health }) => {
-      if (lastOutcome === undefined) return ['not probed yet']
+    const seen = state.targets.flatMap(({ target, lastOutcome, health }) => {
+      if (lastOutcome === undefined) return [isProbed(target) ? 'not probed yet' : 'no report yet']
       const agoSeconds = Math.max(0, Math.round((now.wallMs - lastOutcome.wallMs) / 1000))
       const { kind, detail } = lastOutcome.outcome
       return [`${kind} ${agoSeconds} s ago: ${detail} (passes ${health.passes}, fails ${health.fails})`]

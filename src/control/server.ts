@@ -16,6 +16,7 @@ import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
 import { Judging } from './judging.ts'
 import { Operations } from './operations.ts'
@@ -57,6 +58,7 @@ export class Server implements ControlView {
   readonly #hostnames: Hostnames
   readonly #judging: Judging
   readonly #operations: Operations
+  readonly #heartbeats: Heartbeats
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -94,11 +96,17 @@ export class Server implements ControlView {
       log: options.log,
     })
     this.#operations = new Operations(this.#judging, this.#book)
+    this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
   }
 
   /** What operators may do. */
   get operations(): Operations {
     return this.#operations
+  }
+
+  /** What endpoints that report in may do. */
+  get heartbeats(): Heartbeats {
+    return this.#heartbeats
   }
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
@@ -160,6 +168,7 @@ export class Server implements ControlView {
   async close(): Promise<void> {
     this.#judging.stop()
     this.#hostnames.stop()
+    this.#heartbeats.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -223,6 +232,7 @@ export class Server implements ControlView {
         this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`),
     })
     this.#judging.setPaces()
+    this.#heartbeats.adopt(this.#judging.heartbeats)
     this.#lastReloadMs = this.#clock.wallMs()
   }
 
@@ -301,6 +311,7 @@ export class Server implements ControlView {
   #probe(): void {
     this.#prober?.setTargets(this.#judging.targets)
     this.#judging.setPaces()
+    this.#heartbeats.adopt(this.#judging.heartbeats)
   }
 
   #restarted(what: string, why: string): void {

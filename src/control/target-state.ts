@@ -4,8 +4,8 @@ import type { MayFall } from '#health/cut-off.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Pace } from '#health/timing.ts'
 import { type Health, judge, paceOf, UNKNOWN } from '#health/verdict.ts'
-import type { ProbeTarget } from '#probe/spec.ts'
 import type { StoredVerdict } from '#store/records.ts'
+import type { JudgedTarget } from './judged-target.ts'
 
 /** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
 const RECORD_EVERY_INTERVALS = 3
@@ -15,12 +15,14 @@ const ABSENCE_INTERVALS = 10
 
 export class TargetState {
   /** Replaced where its secrets have been changed. */
-  target: ProbeTarget
+  target: JudgedTarget
   health: Health = UNKNOWN
   /** The latest outcome, inconclusive ones too, and when it came. */
   lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined
   /** Monotonic start of the latest probe that passed or failed; negative if that was before this machine's start. */
   lastProbeMs: number
+  /** Monotonic time at which the next fail comes, where that is foretold: while a report is overdue. */
+  nextFailMs: number | undefined
   /** Wall clock of the latest that passed or failed; undefined before the first. */
   decidedWallMs: number | undefined
   /** Wall clock since when it is judged. */
@@ -33,10 +35,15 @@ export class TargetState {
   #isDoubted = false
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
-  constructor(target: ProbeTarget, nowMs: number, wallMs: number) {
+  constructor(target: JudgedTarget, nowMs: number, wallMs: number) {
     this.target = target
     this.lastProbeMs = nowMs
     this.sinceWallMs = wallMs
+  }
+
+  /** Whether the latest fail waits for what references say, or was not believed. */
+  get isDoubted(): boolean {
+    return this.#isDoubted
   }
 
   get pace(): Pace {
@@ -72,12 +79,15 @@ export class TargetState {
     const before = this.health
     this.isForgotten = false
     this.lastOutcome = { outcome, wallMs: endedWallMs }
+    const foretoldMs = this.nextFailMs
+    this.nextFailMs = undefined
     if (outcome.kind === 'inconclusive') return before
     const after = judge(before, outcome.kind, this.target.timing)
     if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
     const falls = after.verdict === 'down' && before.verdict !== 'down'
     const verdict = falls ? mayFall(this.#firstFailMs) : 'yes'
     this.#isDoubted = verdict !== 'yes'
+    if (verdict === 'wait') this.nextFailMs = foretoldMs
     if (verdict === 'yes') this.health = after
     if (verdict === 'discard' && before.fails > 0) this.health = { ...before, fails: 0 }
     if (verdict !== 'wait' && this.health.fails === 0) this.#firstFailMs = Number.POSITIVE_INFINITY

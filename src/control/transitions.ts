@@ -147,6 +147,8 @@ export function transitionLine(transition: StoredTransition): string {
 function evidence(target: TargetState, before: Health): string {
   const { rise, fall } = target.target.timing
   if (target.health.verdict === 'down') return `${fall} fails: ${target.lastOutcome?.outcome.detail ?? ''}`
+  const isReport = target.target.spec.type === 'heartbeat'
+  if (before.verdict === 'unknown' && isReport) return target.lastOutcome?.outcome.detail ?? ''
   if (before.verdict === 'unknown') return before.fails === 0 ? 'the first probe passed' : 'a probe passed'
   return `${rise} passes in a row`
 }

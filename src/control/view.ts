@@ -46,6 +46,14 @@ export type CheckView =
       readonly rise: number
       readonly fall: number
     }
+  | {
+      readonly name: string
+      readonly type: 'heartbeat'
+      readonly intervalMs: number
+      readonly graceMs: number
+      readonly rise: number
+      readonly fall: number
+    }
   | { readonly name: string; readonly type: string; readonly of: readonly CheckView[] }
 
 export interface OutcomeView extends Outcome {

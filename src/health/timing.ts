@@ -44,3 +44,11 @@ export function worstCaseMs(timing: CheckTiming, ttlSeconds: number): number {
   const confirmMs = (timing.fall - 1) * Math.max(timing.fastIntervalMs, timing.timeoutMs)
   return timing.intervalMs + jitterMs(timing) + timing.timeoutMs + confirmMs + ttlSeconds * 1000
 }
+
+/** The same where the endpoint reports in, and so nothing is probed: fall × (interval + grace) + TTL. The grace is the timing's `timeoutMs`. */
+export function heartbeatWorstCaseMs(
+  { intervalMs, timeoutMs, fall }: CheckTiming,
+  ttlSeconds: number,
+): number {
+  return fall * (intervalMs + timeoutMs) + ttlSeconds * 1000
+}

@@ -64,8 +64,16 @@ export function paceOf(health: Health): Pace {
 /**
  * The earliest time at which an endpoint that is served could be down, given when its last probe started; undefined while its counters
  * are clear (the answer then bears its full TTL) or it is down already.
+ *
+ * @param nextFailMs when the next fail comes, where that is foretold
  */
-export function earliestDownMs(health: Health, timing: CheckTiming, lastProbeMs: number): number | undefined {
-  if (health.verdict === 'down' || health.fails === 0) return undefined
-  return lastProbeMs + (timing.fall - health.fails) * timing.fastIntervalMs
+export function earliestDownMs(
+  health: Health,
+  timing: CheckTiming,
+  lastProbeMs: number,
+  nextFailMs?: number,
+): number | undefined {
+  if (health.verdict === 'down') return undefined
+  if (nextFailMs !== undefined) return nextFailMs + (timing.fall - health.fails - 1) * timing.fastIntervalMs
+  return health.fails === 0 ? undefined : lastProbeMs + (timing.fall - health.fails) * timing.fastIntervalMs
 }

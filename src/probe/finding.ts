@@ -17,6 +17,15 @@ export function inconclusive(reason: string, detail: string): Finding {
   return { kind: 'inconclusive', reason, detail: printable(detail) }
 }
 
+/** A pass is a fail and a fail a pass; a fault of this host stays what it is. */
+export function invert(finding: Finding): Finding {
+  if (finding.kind === 'inconclusive') return finding
+  const detail = `inverted: ${finding.detail}`
+  return finding.kind === 'pass'
+    ? { kind: 'fail', reason: 'inverted', detail }
+    : { kind: 'pass', reason: 'ok', detail }
+}
+
 /** Characters that would break a line, hide, or turn the direction of what follows. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
 

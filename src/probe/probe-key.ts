@@ -1,13 +1,13 @@
 /** The identity of a probe target. */
 import { createHash } from 'node:crypto'
 import type { CheckTiming } from '#health/timing.ts'
-import type { ProbeSpec } from './spec.ts'
+import type { CheckSpec } from './spec.ts'
 
 /**
  * A digest that is the same for the same spec, timing and address, in whatever order their keys were written, on every host and after
  * every restart: stored verdicts are found by it. 32 hexadecimal digits.
  */
-export function probeKey(spec: ProbeSpec, timing: CheckTiming, address: string): string {
+export function probeKey(spec: CheckSpec, timing: CheckTiming, address: string): string {
   const text = canonicalJson({ spec, timing, address })
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

@@ -3,7 +3,7 @@ import type { Outcome } from '#health/outcome.ts'
 import { CommandTurns } from './command-turns.ts'
 import { probeDns } from './dns-probe.ts'
 import { probeExec } from './exec-probe.ts'
-import { type Finding, fail } from './finding.ts'
+import { type Finding, fail, invert } from './finding.ts'
 import { probeGrpc } from './grpc-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { probeIcmp } from './icmp-probe.ts'
@@ -40,15 +40,6 @@ export async function runProbe(
 function slow(finding: Finding, latencyMs: number, limitMs: number): Finding {
   if (finding.kind !== 'pass') return finding
   return fail('slow', `${finding.detail}, after ${Math.round(latencyMs)} ms; the limit is ${limitMs} ms`)
-}
-
-/** A pass is a fail and a fail a pass; a fault of this host stays what it is. */
-function invert(finding: Finding): Finding {
-  if (finding.kind === 'inconclusive') return finding
-  const detail = `inverted: ${finding.detail}`
-  return finding.kind === 'pass'
-    ? { kind: 'fail', reason: 'inverted', detail }
-    : { kind: 'pass', reason: 'ok', detail }
 }
 
 function find(

@@ -131,6 +131,15 @@ export interface ExecSpec extends AnySpec {
 
 export type ProbeSpec = HttpSpec | TcpSpec | TlsSpec | DnsSpec | IcmpSpec | GrpcSpec | ExecSpec
 
+/** Nothing is probed: the endpoint reports in. */
+export interface HeartbeatSpec extends AnySpec {
+  readonly type: 'heartbeat'
+  /** What reports must bear, unless their endpoint has a token of its own. */
+  readonly token?: SecretReference
+}
+
+export type CheckSpec = ProbeSpec | HeartbeatSpec
+
 /** One address under one health check: what is probed, once, whatever number of pools use it. */
 export interface ProbeTarget {
   /** Digest of spec, timing and address: equal keys are the same target. */

@@ -33,6 +33,11 @@ export class VirtualClock implements Clock {
     return () => void this.#timers.delete(timer)
   }
 
+  /** How many calls are still to come. */
+  get pending(): number {
+    return this.#timers.size
+  }
+
   /** A promise that resolves when the time has come. */
   wait(ms: number): Promise<void> {
     return new Promise(resolve => {

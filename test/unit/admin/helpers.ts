@@ -1,5 +1,6 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
@@ -159,8 +160,15 @@ export const NO_ACTIONS: OperatorActions = {
     Promise.reject(new Refusal('conflict', `${target} is not forced for ${forMs} ms`)),
 }
 
+/** Where no endpoint reports in. */
+export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
+
 /** The listeners on ports of their own, closed at the end of the scope. */
-export async function started(control: ControlView, listen = '127.0.0.1:0'): Promise<Started> {
+export async function started(
+  control: ControlView,
+  listen = '127.0.0.1:0',
+  heartbeats = NO_REPORTS,
+): Promise<Started> {
   const metrics = createMetrics()
   const logged: string[] = []
   const admin = await startAdmin({
@@ -168,6 +176,7 @@ export async function started(control: ControlView, listen = '127.0.0.1:0'): Pro
     metrics: socketAddr('127.0.0.1:0'),
     control,
     actions: NO_ACTIONS,
+    heartbeats,
     render: () => metrics.render(control),
     log: { error: (_data, message) => logged.push(message) },
   })

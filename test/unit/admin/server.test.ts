@@ -10,6 +10,7 @@ import {
   type Answer,
   ask,
   NO_ACTIONS,
+  NO_REPORTS,
   POOL,
   SERVER,
   socketAddr,
@@ -213,6 +214,7 @@ describe('admin listener', () => {
   it('refuses to listen where others could reach it, and says which address cannot be had', async () => {
     const options = {
       actions: NO_ACTIONS,
+      heartbeats: NO_REPORTS,
       control: world(),
       render: async () => '',
       log: { error: () => undefined },

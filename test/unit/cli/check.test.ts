@@ -34,6 +34,18 @@ describe('understudy check', { concurrency: true }, () => {
     assert.match(stdout, /^good: no complaints$/m)
   })
 
+  it('tells the worst case of what reports in by its own parts', async () => {
+    const beat = 'checks: { beat: { type: heartbeat, interval: 30s, fall: 2, token: { file: token } } }\n'
+    const files = {
+      'zones/lb.example.com.yaml': `${MANAGED.replace(/check: .*/, 'check: beat')}${beat}`,
+      'zones/token': 'correct-horse-battery-staple',
+    }
+    const { code, stdout, stderr } = await check(files, 'zones')
+    assert.deepEqual([code, stderr], [0, ''])
+    const parts = 'interval 30s + grace 15s + confirming 45s + TTL 30s'
+    assert.ok(stdout.includes(`failover within 2m at worst (${parts})`), stdout)
+  })
+
   it('reads zones/ of the working folder when nothing is named', async () => {
     const { code, stdout } = await check({ 'zones/lb.example.com.yaml': MANAGED })
     assert.equal(code, 0)

@@ -14,6 +14,7 @@ test('the checks that docs/health.md shows', async () => {
   for (const example of examples) {
     await using folder = await folderOf({
       'a.test.yaml': `zone: a.test\nnameservers: { ns1: 192.0.2.53 }\n${example}`,
+      'secrets/beat': 'correct-horse-battery-staple',
     })
     const { complaints } = await checkPath('a.test.yaml', { cwd: folder.path, env: {} })
     const others = linesOf(complaints).filter(line => !line.endsWith('no pool uses this check'))

@@ -31,6 +31,7 @@ test('defaults without a file', async () => {
     logFormat: 'auto',
     references: [],
     whileCutOff: 'serve',
+    resolvers: undefined,
   })
   const { exempt, ...rateLimit } = answering.rateLimit
   assert.deepEqual(
@@ -124,6 +125,7 @@ responders: 2
 udp: portable
 log: { level: debug, format: json }
 references: [tcp://192.0.2.1:53, "tcp://[2001:db8::1]:443"]
+resolvers: [192.0.2.1, "[2001:db8::1]:5353"]
 while-cut-off: servfail
 `
 
@@ -135,7 +137,7 @@ test('a file says everything, relative to itself; the command line outranks it',
   const request = { configFile: 'etc/understudy.yaml', cwd: folder.path, env: {} }
   const { configuration } = await loadConfiguration(request)
   assert.ok(configuration)
-  const { dns, admin, metrics, answering: _, references, ...rest } = configuration.settings
+  const { dns, admin, metrics, answering: _, references, resolvers = [], ...rest } = configuration.settings
   assert.deepEqual(
     references.map(({ name, address, spec }) => [name, address.text, spec]),
     [
@@ -143,6 +145,7 @@ test('a file says everything, relative to itself; the command line outranks it',
       ['tcp://[2001:db8::1]:443', '2001:db8::1', { type: 'tcp', port: 443 }],
     ],
   )
+  assert.deepEqual(resolvers.map(formatSocketAddr), ['192.0.2.1:53', '[2001:db8::1]:5353'])
   assert.deepEqual([...dns, admin, ...(metrics ? [metrics] : [])].map(formatSocketAddr), [
     '127.0.0.1:53',
     '[::1]:53',

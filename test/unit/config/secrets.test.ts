@@ -80,3 +80,60 @@ test('what is wrong with a value is told without it', async () => {
     /X-Key: secrets\/key: is larger than 8 KiB$/,
   )
 })
+
+test('tokens of heartbeats: an own one outranks that of the check, and neither is in the digest', async () => {
+  const zone = `zone: a.example
+nameservers: { ns1: 192.0.2.53 }
+checks:
+  beat: { type: heartbeat, interval: 1m, grace: 20s, token: { env: TOKEN } }
+  calm: { type: heartbeat, interval: 1m }
+pools:
+  www: { check: beat, endpoints: [{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.2, token: { file: b } }] }
+  api: { check: calm, endpoints: [{ name: a, address: 192.0.2.1, token: { file: b } }] }
+names:
+  www: { pool: www }
+  api: { pool: api }
+`
+  const read = async (own: string, shared: string) => {
+    await using folder = await folderOf({ 'a.example.yaml': zone, b: own })
+    const at = { cwd: folder.path, env: { TOKEN: shared } }
+    const { configuration, complaints } = await checkPath('a.example.yaml', at)
+    return { ...configuration, complaints }
+  }
+  const {
+    zones = [],
+    digest,
+    complaints,
+  } = await read('own-token-of-the-endpoint\n', 'token/of+the_check.0~==')
+  assert.deepEqual(complaints, [])
+  const [www, api] = zones[0]?.pools ?? []
+  assert.deepEqual(
+    www?.tokens,
+    new Map([
+      ['a', 'token/of+the_check.0~=='],
+      ['b', 'own-token-of-the-endpoint'],
+    ]),
+  )
+  assert.deepEqual(api?.tokens, new Map([['a', 'own-token-of-the-endpoint']]))
+  assert.ok(
+    www?.check !== undefined &&
+      !isComposite(www.check) &&
+      api?.check !== undefined &&
+      !isComposite(api.check),
+  )
+  assert.deepEqual(www.check.timing, {
+    intervalMs: 60_000,
+    fastIntervalMs: 80_000,
+    timeoutMs: 20_000,
+    rise: 1,
+    fall: 1,
+  })
+  assert.deepEqual(api.check.timing, {
+    intervalMs: 60_000,
+    fastIntervalMs: 90_000,
+    timeoutMs: 30_000,
+    rise: 1,
+    fall: 1,
+  })
+  assert.equal((await read('another-token-of-the-endpoint', 'another-token-of-the-check')).digest, digest)
+})

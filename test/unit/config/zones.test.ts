@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type ConfiguredZone, type HealthCheck, isComposite } from '#config/configuration.ts'
 import { checkPath } from '#config/load.ts'
-import type { ProbeSpec } from '#probe/spec.ts'
+import type { CheckSpec } from '#probe/spec.ts'
 import { name, nameToText } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import { folderOf, linesOf } from './folder.ts'
@@ -25,7 +25,7 @@ function checkOf(zone: ConfiguredZone, pool: string): HealthCheck | undefined {
   return check
 }
 
-function specOf(zone: ConfiguredZone, pool: string): ProbeSpec | undefined {
+function specOf(zone: ConfiguredZone, pool: string): CheckSpec | undefined {
   return checkOf(zone, pool)?.spec
 }
 
@@ -198,4 +198,55 @@ soa: { mname: hidden, rname: first.last@b.example, serial: 5, ttl: 1m, refresh: 
   const names = `${name('hidden.a.example.')}${name('first\\.last.b.example.')}`
   const numbers = [0, 0, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]
   assert.deepEqual([...(soa?.data[0] ?? [])], [...Buffer.from(names, 'latin1'), ...numbers])
+})
+
+test('how pools of hostnames are answered: as a CNAME where all that they answer for can be one', async () => {
+  const head = `nameservers: { ns1: 192.0.2.53 }
+pools:
+  plain: { endpoints: [{ name: a, hostname: a.example.net }, { name: b, hostname: B.example.net. }] }
+  apex: { endpoints: [{ name: a, hostname: a.example.net }] }
+  mixed: { endpoints: [{ name: a, hostname: a.example.net }, { name: b, address: "2001:db8::1" }] }
+  all: { policy: all, endpoints: [{ name: a, hostname: a.example.net }] }
+  two: { policy: weighted, answers: 1, endpoints: [{ name: a, hostname: a.example.net }] }
+  given: { when-all-down: { addresses: [192.0.2.1] }, endpoints: [{ name: a, hostname: a.example.net }] }
+  every: { when-all-down: all, endpoints: [{ name: a, hostname: a.example.net }] }
+  above: { endpoints: [{ name: a, pool: below }, { name: b, hostname: b.example.net }] }
+  below: { endpoints: [{ name: a, hostname: a.example.net }] }
+  over: { endpoints: [{ name: a, pool: under }, { name: b, address: 192.0.2.1 }] }
+  under: { endpoints: [{ name: a, hostname: a.example.net }] }
+  beside: { endpoints: [{ name: a, hostname: a.example.net }] }
+  four: { endpoints: [{ name: a, address: 192.0.2.1 }] }
+  top: { endpoints: [{ name: a, pool: four }, { name: b, pool: six }] }
+  six: { endpoints: [{ name: a, address: "2001:db8::1" }] }
+names:
+  "@": { pool: apex }
+  apex: { pool: apex }
+  ns1.sub: { pool: beside }
+  short: { failover: [a.example.net, b.example.net] }
+`
+  const names = 'plain mixed all two given every above over four top'.split(' ')
+  await using folder = await folderOf({
+    'a.test.yaml': `zone: a.test\n${head}${names.map(name => `  ${name}: { pool: ${name} }\n`).join('')}`,
+  })
+  const { configuration, complaints } = await checkPath('a.test.yaml', { cwd: folder.path, env: {} })
+  assert.deepEqual(linesOf(complaints), [])
+  const kinds = configuration?.zones[0]?.pools.map(({ name, kinds: all, depth }) => `${name} ${all} ${depth}`)
+  assert.deepEqual(kinds, [
+    'plain cname 0',
+    'apex ipv4,ipv6 0',
+    'mixed ipv4,ipv6 0',
+    'all ipv4,ipv6 0',
+    'two cname 0',
+    'given ipv4,ipv6 0',
+    'every ipv4,ipv6 0',
+    'above cname 1',
+    'below cname 0',
+    'over ipv4,ipv6 1',
+    'under ipv4,ipv6 0',
+    'beside cname 0',
+    'four ipv4 0',
+    'top ipv4,ipv6 1',
+    'six ipv6 0',
+    'short cname 0',
+  ])
 })

@@ -15,6 +15,7 @@ import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
+import { Heartbeats } from '#control/heartbeats.ts'
 import { Hostnames } from '#control/hostnames.ts'
 import { Judging } from '#control/judging.ts'
 import { Operations } from '#control/operations.ts'
@@ -58,6 +59,7 @@ export class World implements AsyncDisposable {
   /** What resolvers answer, by `hostname family`; nobody answers for others. May be changed at any time. */
   readonly resolved = new Map<string, Resolved>()
   readonly operations: Operations
+  readonly heartbeats: Heartbeats
   readonly generations = new Generations()
   /** What happened, in order: events as JSON, log lines, paces as `fast 192.0.2.1`. */
   readonly events: string[] = []
@@ -105,6 +107,7 @@ export class World implements AsyncDisposable {
       log: this.#log,
     })
     this.operations = new Operations(this.judging, this.book)
+    this.heartbeats = new Heartbeats(clock, this.judging)
   }
 
   /** The first start, with these zone files by name. */
@@ -131,6 +134,8 @@ export class World implements AsyncDisposable {
   /** The same folder and state under a new process, so many milliseconds later; this world is over. */
   async restart(afterMs: number, zones: Readonly<Record<string, string>> = {}): Promise<World> {
     this.hostnames.stop()
+    this.judging.stop()
+    this.heartbeats.stop()
     await this.store.close()
     await this.clock.advance(afterMs)
     const next = await World.#open(this.folder, this.clock)
@@ -162,6 +167,7 @@ export class World implements AsyncDisposable {
     this.hostnames.adopt(hostnamesIn(configuration.zones))
     await this.hostnames.asked(0)
     this.judging.adopt(configuration)
+    this.heartbeats.adopt(this.judging.heartbeats)
     return generation
   }
 

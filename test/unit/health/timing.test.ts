@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type CheckTiming, jitterMs, worstCaseMs } from '#health/timing.ts'
+import { type CheckTiming, heartbeatWorstCaseMs, jitterMs, worstCaseMs } from '#health/timing.ts'
 
 const TIMING: CheckTiming = { intervalMs: 10_000, fastIntervalMs: 1000, timeoutMs: 4000, rise: 2, fall: 3 }
 
@@ -22,5 +22,12 @@ describe('the worst case', () => {
 
   it('has no confirmation with fall 1', () => {
     assert.equal(worstCaseMs({ ...TIMING, fall: 1 }, 0), 15_000)
+  })
+})
+
+describe('the worst case of what reports in', () => {
+  it('is fall x (interval + grace) + ttl, without jitter', () => {
+    assert.equal(heartbeatWorstCaseMs({ ...TIMING, fall: 1 }, 30), 10_000 + 4000 + 30_000)
+    assert.equal(heartbeatWorstCaseMs(TIMING, 0), 3 * 14_000)
   })
 })

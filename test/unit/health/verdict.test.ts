@@ -151,6 +151,12 @@ describe('the earliest time of a fall', () => {
     assert.equal(earliestDownMs(after(kindsOf('++--')), TIMING, 5000), 6000)
   })
 
+  it('goes by the next fail where that is foretold, also with clear counters', () => {
+    assert.equal(earliestDownMs(after(kindsOf('++')), TIMING, 5000, 8000), 10_000)
+    assert.equal(earliestDownMs(after(kindsOf('++--')), TIMING, 5000, 8000), 8000)
+    assert.equal(earliestDownMs(after(kindsOf('---')), TIMING, 5000, 8000), undefined)
+  })
+
   it('is not after the fall, if every next probe fails as soon as it can', () => {
     fc.assert(
       fc.property(kinds, timing, (list, given) => {

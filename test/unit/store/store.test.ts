@@ -60,12 +60,50 @@ describe('an override', () => {
   })
 })
 
+describe('hostnames', () => {
+  it('are restored with their latest addresses, and a selection of names with them', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'state.db')
+    const both = [address('192.0.2.1'), address('2001:db8::1')]
+    const named = {
+      ...selection('a.test', 'primary', '192.0.2.1'),
+      family: 'cname' as const,
+      selection: {
+        mode: 'serving' as const,
+        endpoints: ['primary'],
+        addresses: [],
+        hostnames: ['a.example.net'],
+        reason: { kind: 'unresolved' as const },
+      },
+    }
+    {
+      await using state = await opened(path)
+      state.store.saveHostname({ hostname: 'a.example.net', addresses: [both[0] ?? assert.fail()], atMs: 1 })
+      state.store.saveHostname({ hostname: 'a.example.net', addresses: both, atMs: 2000 })
+      state.store.saveSelection(named)
+    }
+    {
+      await using state = await opened(path)
+      assert.deepEqual(state.store.restored.hostnames, [
+        { hostname: 'a.example.net', addresses: both, atMs: 2000 },
+      ])
+      assert.deepEqual(state.store.restored.selections, [named])
+    }
+    const database = new Database(path)
+    database.exec("INSERT INTO hostnames VALUES ('bad', '[\"no address\"]', 1), ('none', '[]', 1)")
+    database.close()
+    await using state = await opened(path)
+    assert.equal(state.store.restored.hostnames.length, 1)
+    assert.equal(state.store.errors, 2)
+  })
+})
+
 describe('store', () => {
   it('restores nothing from a database that it has just made, in a folder of its own', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'deep', 'state', 'understudy.db')
     await using state = await opened(path)
-    assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [] })
+    assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [], hostnames: [] })
     assert.equal(state.store.fault, undefined)
     assert.equal(statSync(join(folder.path, 'deep', 'state')).mode & 0o777, 0o700)
     assert.equal(statSync(path).mode & 0o777, 0o600)
