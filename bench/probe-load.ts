@@ -8,6 +8,8 @@ export interface ProbeLoad {
   readonly spec: ProbeSpec
   readonly endpoints: number
   readonly intervalMs: number
+  /** At least so long before the counted time; never shorter than it takes until each target has been probed once. */
+  readonly warmUpSeconds: number
   readonly seconds: number
 }
 
@@ -22,14 +24,15 @@ export interface ProbeLoadSeen {
   readonly failure?: string
 }
 
-const SAMPLE_MS = 10
-/** Until each target has been probed once, since all begin within one interval. */
+/** All begin within one interval. */
 const WARM_UP_INTERVALS = 1.2
 
-const { spec, endpoints, intervalMs, seconds } = JSON.parse(process.argv[2] ?? '') as ProbeLoad
+const { spec, endpoints, intervalMs, warmUpSeconds, seconds } = JSON.parse(process.argv[2] ?? '') as ProbeLoad
 const timing = { intervalMs, fastIntervalMs: intervalMs, timeoutMs: intervalMs * 0.9, rise: 2, fall: 3 }
 let [probes, passed] = [0, 0]
 let failure: string | undefined
+/** As of each report: a timer to look at it would cost as much as many probes. */
+let lags: number[] = []
 
 const prober = startProber({
   targets: Array.from({ length: endpoints }, (_, i): ProbeTarget => {
@@ -40,21 +43,19 @@ const prober = startProber({
   userAgent: 'Understudy/0 (bench)',
   onReport({ outcome }) {
     probes++
+    lags.push(prober.lagMs)
     if (outcome.kind === 'pass') passed++
     else failure ??= `${outcome.kind}: ${outcome.detail}`
   },
   onRestart: why => process.stderr.write(`${why}\n`),
 })
 
-await pause(WARM_UP_INTERVALS * intervalMs)
-const lags: number[] = []
-const sampling = setInterval(() => lags.push(prober.lagMs), SAMPLE_MS)
-;[probes, passed, failure] = [0, 0, undefined]
+await pause(Math.max(WARM_UP_INTERVALS * intervalMs, warmUpSeconds * 1000))
+;[probes, passed, failure, lags] = [0, 0, undefined, []]
 const cpu = process.cpuUsage()
 const startedMs = performance.now()
 await pause(seconds * 1000)
 const { user, system } = process.cpuUsage(cpu)
-clearInterval(sampling)
 const seen: ProbeLoadSeen = {
   probes,
   passed,
