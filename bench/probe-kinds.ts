@@ -10,10 +10,6 @@ export function endpointKind(kind: ProbeKind): EndpointKind {
   return ENDPOINT_KINDS.find(endpoint => endpoint === kind.split(',')[0]) ?? 'tcp'
 }
 
-export function isKept(kind: ProbeKind): boolean {
-  return kind.endsWith('kept')
-}
-
 export function specOf(kind: ProbeKind, port: number): ProbeSpec {
   const type = endpointKind(kind)
   if (type === 'tcp') return { type, port }
@@ -28,6 +24,6 @@ export function specOf(kind: ProbeKind, port: number): ProbeSpec {
     maxBodyBytes: 65_536,
     redirects: 0,
     verify: false,
-    keepAlive: isKept(kind),
+    keepAlive: kind.endsWith('kept'),
   }
 }

@@ -28,7 +28,7 @@ export const ENDPOINTS = 10_000
 const PER_POOL = 1000
 /** `quiet`: the first probes are over within a second, and the next come in the course of a day. */
 const INTERVALS = { probed: '10s', quiet: '1d' } as const
-const WARM_UP_MS = 4000
+const WARM_UP_MS = 3000
 const MEASURED_MS = 3000
 
 /** Throws if a query is not answered. */

@@ -4,7 +4,7 @@ import { cpuSeconds, processTree } from './cpu-time.ts'
 import { ENDPOINT_KINDS, type EndpointKind, Endpoints } from './endpoints.ts'
 import { gdnsd, SHORTEST_INTERVAL_MS, startGdnsdProbing } from './peers/gdnsd.ts'
 import { freePort } from './ports.ts'
-import { endpointKind, isKept, PROBE_KINDS, type ProbeKind, specOf } from './probe-kinds.ts'
+import { endpointKind, PROBE_KINDS, type ProbeKind, specOf } from './probe-kinds.ts'
 import type { ProbeLoad, ProbeLoadSeen, ProbeRound } from './probe-load.ts'
 import { measureProbedQueries, type ProbedQueries } from './probed-queries.ts'
 import { chooseProcessors, pinned } from './processors.ts'
@@ -30,8 +30,14 @@ export interface ProbeFigures {
 export const LAG_LIMIT_MS = 100
 /** For the cost of one probe: 1,000 a second, as often as gdnsd can. */
 export const COST_LOAD = { endpoints: 2000, intervalMs: SHORTEST_INTERVAL_MS } as const
-/** The least warm-up before it is seen whether endpoints are held: those that are kept have first to be connected to. */
-const HELD_WARM_UP_SECONDS = { fresh: 3, kept: 8 } as const
+/** The warm-up before it is seen whether endpoints are held: those that are kept have first to be connected to. */
+const HELD_WARM_UP_SECONDS: Readonly<Record<ProbeKind, number>> = {
+  tcp: 3,
+  http: 3,
+  'http, kept': 5,
+  https: 3,
+  'https, kept': 15,
+}
 const STEPS = [1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000] as const
 const TOLERANCE = 0.001
 
@@ -58,7 +64,7 @@ export async function measureProbes(rounds: Rounds): Promise<ProbeFigures> {
   const queries = await measureProbedQueries(rounds.rounds, endpoints.get('http')?.port ?? 0)
   const kinds = []
   for (const kind of PROBE_KINDS) {
-    const warmUpSeconds = HELD_WARM_UP_SECONDS[isKept(kind) ? 'kept' : 'fresh']
+    const warmUpSeconds = HELD_WARM_UP_SECONDS[kind]
     const load = { spec: specFor(kind), intervalMs: 1000, rounds: 1, seconds: 2, warmUpSeconds }
     const held = await mostHeld(kind, count => start(stage, { ...load, endpoints: count }))
     kinds.push({ kind, cpuMicroseconds: costs.get(kind) ?? [], held })

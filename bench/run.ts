@@ -27,7 +27,7 @@ const FULL: Extent = {
   kinds: { rounds: 7, seconds: 0.5, warmUpSeconds: 0.5 },
   switches: 2000,
   kills: 10,
-  probes: { rounds: 3, seconds: 2, warmUpSeconds: 8 },
+  probes: { rounds: 3, seconds: 2, warmUpSeconds: 7 },
 }
 const SHORT: Extent = {
   queries: { rounds: 2, seconds: 1, warmUpSeconds: 1 },
