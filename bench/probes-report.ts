@@ -1,7 +1,7 @@
 /** What probes cost, as a part of the page. */
 import type { Machine } from './machine.ts'
 import { ENDPOINTS, PER_SECOND, type RoundTrips } from './probed-queries.ts'
-import { COST_LOAD, LAG_LIMIT_MS, type ProbeFigures } from './probes.ts'
+import { COST_LOAD, HANDSHAKE_LOAD, LAG_LIMIT_MS, type ProbeFigures } from './probes.ts'
 import { quantile } from './statistics.ts'
 import { notInstalled, ranged, table } from './tables.ts'
 
@@ -34,7 +34,7 @@ export function probesPart(
   return `## Probes
 
 Measured by itself (\`npm run bench -- --only probes\`) on ${date}: ${count} x ${processor}, ${kernel}, Node ${node}. The prober as it runs in the server, over a fresh connection for each probe or one that is kept, on one processor; the endpoints, which pass every probe, have the other one. Processor time is that of the whole process that
-probes, with taking the reports, divided by its probes: ${endpoints.toLocaleString('en')} endpoints at an interval of ${intervalMs / 1000} s, ${rounds.rounds} rounds of ${rounds.seconds} s after a warm-up of ${rounds.warmUpSeconds} s, in which connections that are kept have
+probes, with taking the reports, divided by its probes: ${endpoints.toLocaleString('en')} endpoints at an interval of ${intervalMs / 1000} s (${HANDSHAKE_LOAD.endpoints.toLocaleString('en')} for \`https\`, whose every probe is a handshake), ${rounds.rounds} rounds of ${rounds.seconds} s after a warm-up of ${rounds.warmUpSeconds} s, in which connections that are kept have
 been opened; one kind after the other; medians, with least and greatest. \`http_status\` of gdnsd opens a fresh connection for each probe and refuses shorter intervals; its
 probes are counted by the endpoints. The last column is the highest of the numbers tried that one prober holds at an interval of 1 s with the lag of its starts (p99) below ${LAG_LIMIT_MS} ms, once connections that are kept have been
 opened.
