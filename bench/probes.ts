@@ -40,7 +40,7 @@ const HELD_WARM_UP_SECONDS: Readonly<Record<ProbeKind, number>> = {
   https: 3,
   'https, kept': 15,
 }
-const STEPS = [1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000] as const
+const STEPS = [500, 1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000] as const
 const TOLERANCE = 0.001
 
 /** Throws if probes fail. */
