@@ -6,22 +6,6 @@ import type { ControlView, PoolView, ServerView } from '#control/view.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
 import { Problem } from './problem.ts'
 
-const PATHS = `Understudy
-
-/metrics                       for Prometheus
-/livez                         whether the process runs
-/readyz                        whether it answers queries
-/api/v1/server                 the server, its zones and counters
-/api/v1/pools                  what is answered now, and why
-/api/v1/pools/{zone}/{pool}
-/api/v1/overrides              operators' decisions in force (GET, POST, DELETE)
-/api/v1/pools/{zone}/{pool}/failback
-                               return to the primary (POST)
-/api/v1/heartbeats/{zone}/{pool}/{endpoint}
-                               where endpoints report in (POST, with their token)
-/api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
-`
-
 /** `/livez` and `/metrics`: all that the listener for Prometheus has. */
 export function addMetrics(app: FastifyInstance, render: () => Promise<string>): void {
   app.get('/livez', async (_request, reply) => text(reply, 'ok\n'))
@@ -30,12 +14,11 @@ export function addMetrics(app: FastifyInstance, render: () => Promise<string>):
 
 /** Everything else that the admin listener has. */
 export function addAdmin(app: FastifyInstance, control: ControlView): void {
-  app.get('/', async (_request, reply) => text(reply, PATHS))
   app.get('/readyz', async (_request, reply) => text(reply, readiness(control.server())))
   app.get('/api/v1/server', async () => control.server())
   app.get('/api/v1/pools', async () => ({ pools: control.pools() }))
   app.get<{ Params: { zone: string; pool: string } }>('/api/v1/pools/:zone/:pool', async ({ params }) =>
-    findPool(control.pools(), params.zone, params.pool),
+    findPool(control, params.zone, params.pool),
   )
   app.get<{ Querystring: z.infer<typeof transitionsQuery> }>(
     '/api/v1/transitions',
@@ -55,9 +38,8 @@ function readiness({ ready, alarms }: ServerView): string {
   throw new Problem(503, ['queries are not answered from a loaded configuration', ...alarms].join('; '))
 }
 
-function findPool(pools: readonly PoolView[], zone: string, pool: string): PoolView {
-  const wanted = zone.toLowerCase().replace(/(.)\.$/, '$1')
-  const found = pools.find(one => one.zone.toLowerCase() === wanted && one.pool === pool)
+function findPool(control: ControlView, zone: string, pool: string): PoolView {
+  const found = control.pool(zone.toLowerCase().replace(/(.)\.$/, '$1'), pool)
   if (found === undefined) throw new Problem(404, `no pool is called ${zone}/${pool}`)
   return found
 }

@@ -5,7 +5,9 @@ import type { ControlView } from '#control/view.ts'
 import { refusal } from './guard.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { createListener, type Log, listen } from './listener.ts'
+import { addLiveEvents, type LiveEvents } from './live-events.ts'
 import { addOperations, type OperatorActions } from './operations.ts'
+import { addPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { addAdmin, addMetrics } from './routes.ts'
 
@@ -16,6 +18,7 @@ export interface AdminOptions {
   readonly control: ControlView
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
+  readonly live: LiveEvents
   /** The page at `/metrics`. */
   render(): Promise<string>
   readonly log: Log
@@ -35,6 +38,7 @@ export async function startAdmin({
   control,
   actions,
   heartbeats,
+  live,
   render,
   log,
 }: AdminOptions): Promise<Admin> {
@@ -50,6 +54,8 @@ export async function startAdmin({
   try {
     guard(app, () => bound)
     addMetrics(app, render)
+    addPage(app)
+    addLiveEvents(app, live)
     addAdmin(app, control)
     addOperations(app, control, actions)
     addHeartbeats(app, heartbeats)

@@ -1,9 +1,11 @@
 /** `understudy serve`: runs the server until it is told to stop. */
 
+import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics } from '#admin/metrics.ts'
 import { startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
 import { loadConfiguration } from '#config/load.ts'
+import type { EventSink } from '#control/events.ts'
 import { Server } from '#control/server.ts'
 import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
 import { createLogger, type Logger } from './logging.ts'
@@ -43,9 +45,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   const log = createLogger(configuration.settings)
   logComplaints(complaints, log)
   const metrics = createMetrics()
+  const live = new LiveEvents()
   let server: Server
   try {
-    server = await Server.start({ request, version: VERSION, events: metrics, log }, configuration)
+    server = await Server.start(
+      { request, version: VERSION, events: both(metrics, live), log },
+      configuration,
+    )
   } catch (error) {
     return await failed(error, log)
   }
@@ -57,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
+      live,
       render: () => metrics.render(server),
       log,
     })
@@ -66,6 +73,23 @@ export async function serve(options: ServeOptions): Promise<number> {
   } catch (error) {
     await server.close()
     return await failed(error, log)
+  }
+}
+
+/** Events for those who count them, and for those who follow them. */
+function both(metrics: EventSink, live: LiveEvents): EventSink {
+  return {
+    probe: event => metrics.probe(event),
+    switched: seconds => metrics.switched(seconds),
+    failover: event => metrics.failover(event),
+    transition(transition) {
+      metrics.transition(transition)
+      live.transition(transition)
+    },
+    reload(result) {
+      metrics.reload(result)
+      live.reload(result)
+    },
   }
 }
 

@@ -23,8 +23,17 @@ import type {
   TargetView,
 } from './view.ts'
 
-/** @param nowMs monotonic, for the TTLs; `wallMs` for the ages */
-export function poolView(state: PoolState, nowMs: number, wallMs: number, book: OverrideBook): PoolView {
+/**
+ * @param nowMs monotonic, for the TTLs; `wallMs` for the ages
+ * @param hasLatencies whether the latest latencies are part of it
+ */
+export function poolView(
+  state: PoolState,
+  nowMs: number,
+  wallMs: number,
+  book: OverrideBook,
+  hasLatencies = false,
+): PoolView {
   const { pool } = state
   const { check } = pool
   const selections = state.kinds.flatMap(kind => selectionView(state, kind))
@@ -48,7 +57,7 @@ export function poolView(state: PoolState, nowMs: number, wallMs: number, book: 
           address,
           state.stateOf(address),
           answeredNow.has(endpoint.hostname ?? '') || answeredNow.has(address.text),
-          { nowMs, wallMs },
+          { nowMs, wallMs, hasLatencies },
         ),
       ),
     })),
@@ -143,19 +152,21 @@ function addressView(
   address: Address,
   state: AddressState | undefined,
   selected: boolean,
-  now: { readonly nowMs: number; readonly wallMs: number },
+  now: { readonly nowMs: number; readonly wallMs: number; readonly hasLatencies: boolean },
 ): AddressView {
   const { text, family } = address
   if (state === undefined) return { address: text, family, verdict: 'up', passes: 0, fails: 0, selected }
   const { verdict, check } = state
   const { heldUntilMs } = state.standing(now.nowMs)
+  const worst = worstOf(state.targets)
   return {
     address: text,
     family,
     selected,
     // What counts for the whole is the part that is worst, and of those the latest.
-    ...targetView(worstOf(state.targets), now.wallMs),
+    ...targetView(worst, now.wallMs),
     verdict,
+    ...(now.hasLatencies ? { latenciesMs: [...(worst?.latenciesMs ?? [])] } : {}),
     ...(heldUntilMs === undefined
       ? {}
       : { heldUntil: new Date(now.wallMs + heldUntilMs - now.nowMs).toISOString() }),

@@ -199,6 +199,12 @@ export class Server implements ControlView {
     return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
   }
 
+  pool(zone: string, name: string): PoolView | undefined {
+    const found = this.#judging.pools.find(one => one.zoneName === zone && one.pool.name === name)
+    if (found === undefined) return undefined
+    return poolView(found, this.#clock.monotonicMs(), this.#clock.wallMs(), this.#book, true)
+  }
+
   async transitions(query: {
     sinceMs?: number
     name?: string

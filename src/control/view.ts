@@ -16,6 +16,8 @@ export interface TargetView {
   /** Seconds since a probe last passed or failed; undefined before the first. */
   readonly verdictAgeSeconds?: number
   readonly lastOutcome?: OutcomeView
+  /** Of the latest probes that passed or failed, the newest last; only of a pool that is asked for by itself. */
+  readonly latenciesMs?: readonly number[]
 }
 
 /** One address of an endpoint under the pool's health check; of a composite one the counters are those of its worst part. */
@@ -203,6 +205,8 @@ export interface OperationResult {
 export interface ControlView {
   server(): ServerView
   pools(): readonly PoolView[]
+  /** With the latest latencies of each address; undefined where there is none of that name. The zone in lower case, without the final dot. */
+  pool(zone: string, pool: string): PoolView | undefined
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
   transitions(query: {
     readonly sinceMs?: number

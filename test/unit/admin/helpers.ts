@@ -1,6 +1,7 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
+import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
@@ -121,6 +122,7 @@ export function world(
     asked,
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
+    pool: (zone, name) => pools.find(one => one.zone === zone && one.pool === name),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken
@@ -137,6 +139,7 @@ export function socketAddr(text: string): SocketAddr {
 
 export interface Started extends AsyncDisposable {
   readonly admin: Admin
+  readonly live: LiveEvents
   readonly metrics: Metrics
   /** Faults told to the log. */
   readonly logged: string[]
@@ -170,6 +173,7 @@ export async function started(
   heartbeats = NO_REPORTS,
 ): Promise<Started> {
   const metrics = createMetrics()
+  const live = new LiveEvents()
   const logged: string[] = []
   const admin = await startAdmin({
     admin: socketAddr(listen),
@@ -177,11 +181,13 @@ export async function started(
     control,
     actions: NO_ACTIONS,
     heartbeats,
+    live,
     render: () => metrics.render(control),
     log: { error: (_data, message) => logged.push(message) },
   })
   return {
     admin,
+    live,
     metrics,
     logged,
     ask: (path, headers, method, body) => ask(admin.bound, path, headers, method, body),
