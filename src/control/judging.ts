@@ -52,6 +52,9 @@ export interface HeartbeatState {
   readonly target: HeartbeatTarget
 }
 
+/** By more than it is ever slewed between two outcomes. */
+const CLOCK_STEP_MS = 1000
+
 export class Judging {
   readonly #options: JudgingOptions
   #state = new JudgedState()
@@ -64,6 +67,8 @@ export class Judging {
   readonly #resolved = new ResolvedZones()
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
+  /** How far the wall clock is ahead of the monotonic one. */
+  #wallAheadMs: number
   /** Pools that select again at a time, monotonic. */
   readonly #wakes = new Map<PoolState, number>()
   /** When to look again what of the overrides is in force. */
@@ -76,6 +81,7 @@ export class Judging {
   constructor(options: JudgingOptions) {
     this.#options = options
     this.#restored = options.store.restored
+    this.#wallAheadMs = options.clock.wallMs() - options.clock.monotonicMs()
   }
 
   get pools(): readonly PoolState[] {
@@ -170,6 +176,7 @@ export class Judging {
    */
   take({ key, outcome, startedMs, endedWallMs }: ProbeReport, isCertain = false): void {
     const { clock, events } = this.#options
+    this.#heedClock()
     if (this.#references.take(key, outcome, startedMs)) this.#heedReferences()
     const target = this.#state.targets.get(key)
     if (target === undefined) return
@@ -205,6 +212,15 @@ export class Judging {
     }
     for (const pool of this.#state.pools) for (const kind of pool.kinds) this.#saveSelection(pool, kind)
     this.#options.book.saveAgain()
+  }
+
+  /** What is stored has the times of the wall clock: if that is set, holds and times since when would be others after a restart. */
+  #heedClock(): void {
+    const { clock } = this.#options
+    const aheadMs = clock.wallMs() - clock.monotonicMs()
+    const isSet = Math.abs(aheadMs - this.#wallAheadMs) > CLOCK_STEP_MS
+    this.#wallAheadMs = aheadMs
+    if (isSet) this.saveAgain()
   }
 
   /** No timer is left behind. */
