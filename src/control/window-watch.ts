@@ -1,4 +1,4 @@
-/** Which maintenance windows are open. Each is looked at only when its own time has come: to reckon with local times is dear. */
+/** Which maintenance windows are open. Each is looked at only when its own time has come. */
 import type { ConfiguredZone } from '#config/configuration.ts'
 import { isOpen, nextChangeMs } from '#steering/maintenance.ts'
 import type { ZoneWindow } from '#steering/override.ts'
