@@ -18,13 +18,14 @@ import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
-import type { OverrideBook, PoolKey } from './overrides.ts'
+import type { BookChanges, OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
 import { resolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
+  maintenanceTransition,
   overrideTransition,
   selectionTransition,
   transitionLine,
@@ -108,7 +109,7 @@ export class Judging {
     this.#references = new References(references, this.#references)
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
-    this.#options.book.adopt(configuration.zones)
+    this.#announceChanges(this.#options.book.adopt(configuration.zones))
     this.#zones = configuration.zones
     this.readdress()
   }
@@ -227,8 +228,7 @@ export class Judging {
   /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
   heedOverrides(): void {
     const { book } = this.#options
-    for (const over of book.look())
-      this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
+    this.#announceChanges(book.look())
     const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
     const concerned = [...new Set([...this.#overruled, ...now])]
     this.#overruled = new Set(now)
@@ -345,6 +345,14 @@ export class Judging {
       const [zone, name] = [pool.zoneName, pool.pool.name]
       if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
     }
+  }
+
+  /** Tells what time has made of overrides and windows. */
+  #announceChanges({ expired, windows }: BookChanges): void {
+    const wallMs = this.#options.clock.wallMs()
+    for (const one of expired) this.#announce(overrideTransition(one, 'expired', wallMs))
+    for (const one of windows.closed) this.#announce(maintenanceTransition(one, 'closed', wallMs))
+    for (const one of windows.opened) this.#announce(maintenanceTransition(one, 'opened', wallMs))
   }
 
   #announce(transition: StoredTransition): void {

@@ -265,6 +265,77 @@ it('a maintenance window of the configuration drains while it is open', async ()
   assert.deepEqual([...seen].sort(), [`closed ${PRIMARY}`, `open ${BACKUP}`])
 })
 
+describe('the history of maintenance windows', () => {
+  const window = (from: string, more = ''): string =>
+    `  - { pool: www, endpoint: [primary], every: [thu], from: "${from}", for: 5m, reason: at ${from}${more} }\n`
+  const zonesWith = (...windows: readonly string[]): Record<string, string> => ({
+    'a.test.yaml': `${zones()['a.test.yaml']}maintenance:${windows.length === 0 ? ' []' : `\n${windows.join('')}`}`,
+  })
+  const told = (world: World): string[] => world.lines.filter(line => line.includes('maintenance'))
+
+  it('tells of each opening and closing, to the log, the store and the events', async () => {
+    await using world = await World.begin(zonesWith(window('00:10')))
+    await world.clock.advance(20 * 60_000)
+    assert.deepEqual(told(world), [
+      'a.test/www/primary: none -> maintenance (opened by the configuration, until 2026-01-01T00:15:00.000Z: at 00:10)',
+      'a.test/www/primary: maintenance -> none (closed by the configuration: at 00:10)',
+    ])
+    assert.deepEqual(
+      world.events.filter(line => line.includes('maintenance')),
+      [
+        'override a.test/www/primary undefined none > maintenance',
+        'override a.test/www/primary undefined maintenance > none',
+      ],
+    )
+    const [closing, opening] = (await world.store.transitions({ limit: 100 })).filter(
+      ({ kind }) => kind === 'override',
+    )
+    assert.deepEqual([opening?.to, closing?.from], ['maintenance', 'maintenance'])
+    assert.deepEqual(opening?.reason, { author: 'configuration', reason: 'at 00:10' })
+  })
+
+  it('has windows that overlap as one', async () => {
+    await using world = await World.begin(zonesWith(window('00:10'), window('00:12'), window('00:17')))
+    await world.clock.advance(30 * 60_000)
+    assert.deepEqual(
+      told(world).map(line => line.replace(/^.*\(|\)$/g, '')),
+      [
+        'opened by the configuration, until 2026-01-01T00:15:00.000Z: at 00:10',
+        'closed by the configuration: at 00:17',
+      ],
+    )
+  })
+
+  it('invents nothing at a start, or for the time that the server was away', async () => {
+    await using first = await World.begin(zonesWith(window('00:00'), window('00:10')))
+    assert.deepEqual(told(first), [])
+    await using second = await first.restart(12 * 60_000)
+    assert.deepEqual(told(second), [])
+    await second.clock.advance(10 * 60_000)
+    assert.equal(told(second).length, 1)
+  })
+
+  it('tells of a reload only where it changes what is drained', async () => {
+    await using world = await World.begin(zonesWith(window('00:00'), window('02:00')))
+    await world.reload(zonesWith(window('00:00', ' and so on'), window('03:00')))
+    assert.deepEqual(told(world), [])
+    await world.reload(zonesWith())
+    await world.reload(zonesWith(window('00:00')))
+    assert.deepEqual(
+      told(world).map(line => line.replace(/ \(.*/, '')),
+      ['a.test/www/primary: maintenance -> none', 'a.test/www/primary: none -> maintenance'],
+    )
+  })
+
+  it('loses nothing that happens at the very moment of a reload', async () => {
+    await using world = await World.begin(zonesWith(window('00:10')))
+    world.clock.stall(10 * 60_000)
+    await world.reload(zonesWith(window('00:10')))
+    await world.clock.advance(0)
+    assert.equal(told(world).length, 1)
+  })
+})
+
 it('a disk that refuses refuses the override, unless it is volatile', async () => {
   await using world = await begin()
   await world.store.close()
