@@ -14,11 +14,12 @@ import type { Selections } from '#steering/select.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
+import { keyOf } from './called.ts'
 import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
-import type { BookChanges, OverrideBook, PoolKey } from './overrides.ts'
+import type { BookChanges, OverrideBook } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
 import { resolvedZones } from './resolved-zones.ts'
@@ -362,10 +363,6 @@ export class Judging {
     const { zone, pool, family, endpoint, from, to, reason } = transition
     log.info({ zone, pool, family, endpoint, from, to, reason }, transitionLine(transition))
   }
-}
-
-function keyOf({ zoneName, pool }: PoolState): PoolKey {
-  return { zone: zoneName, pool: pool.name }
 }
 
 /** Each health check of each zone once, of all that this target's outcome was for. */

@@ -112,6 +112,14 @@ export interface OverrideView {
   readonly expires?: string
   /** Not on disk: a restart forgets it. */
   readonly volatile: boolean
+  /** Why it has no effect, in words: the configuration has no such pool or endpoint. Absent where it may have one. */
+  readonly noEffect?: string
+}
+
+export interface PlacedOverrideView extends OverrideView {
+  /** Without the final dot. */
+  readonly zone: string
+  readonly pool: string
 }
 
 export interface PoolView {
@@ -194,6 +202,7 @@ export interface ServerView {
 /** What was done for an operator, in words, and what the pool answers now. */
 export interface OperationResult {
   readonly done: string
+  /** Empty where the configuration has no such pool any more. */
   readonly answers: readonly { readonly family: AnswerKind; readonly selected: string }[]
   /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
   readonly evidence?: readonly string[]
@@ -203,6 +212,8 @@ export interface OperationResult {
 export interface ControlView {
   server(): ServerView
   pools(): readonly PoolView[]
+  /** Of all pools, and of those that the configuration has no more. */
+  overrides(): readonly PlacedOverrideView[]
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
   transitions(query: {
     readonly sinceMs?: number
