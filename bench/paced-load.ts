@@ -13,7 +13,16 @@ export type FromPacedLoad =
   /** The first answer with another address than the one before it has been received. Monotonic nanoseconds. */
   | { readonly kind: 'changed'; readonly address: string | undefined; readonly atNs: bigint }
   /** After `stop`, when whatever could still come has had its time. */
-  | { readonly kind: 'ended'; readonly sent: number; readonly answered: number; readonly wrong: number }
+  | ({ readonly kind: 'ended' } & PacedLoadSeen)
+
+export interface PacedLoadSeen {
+  readonly sent: number
+  readonly answered: number
+  /** Answers that are not one address. */
+  readonly wrong: number
+  /** Milliseconds from each query that was answered to its answer. */
+  readonly roundTripsMs: readonly number[]
+}
 
 const TICK_MS = 1
 const GRACE_MS = 2000
@@ -25,10 +34,12 @@ const query = queryFor(name)
 const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 })
 /** IDs that wait for their answer: each is used again only after half a minute. */
 const waiting = new Uint8Array(IDS)
+/** When each of them was sent, in monotonic nanoseconds. */
+const sentNs = new BigUint64Array(IDS)
+const roundTripsMs: number[] = []
 const startedMs = performance.now()
 let sent = 0
 let answered = 0
-/** Answers that are not one address. */
 let wrong = 0
 let last: string | undefined
 
@@ -39,6 +50,7 @@ function sendDue(): void {
     waiting[id] = 1
     const packet = Buffer.from(query)
     packet.writeUInt16BE(id)
+    sentNs[id] = process.hrtime.bigint()
     socket.send(packet, port, '127.0.0.1')
   }
 }
@@ -49,6 +61,7 @@ socket.on('message', answer => {
   if (waiting[id] === 0) return
   waiting[id] = 0
   answered++
+  roundTripsMs.push(Number(atNs - (sentNs[id] ?? atNs)) / 1e6)
   const address = addressIn(answer, query)
   if (address === undefined) wrong++
   if (address === last) return
@@ -60,6 +73,6 @@ parentPort?.once('message', () => {
   clearInterval(timer)
   setTimeout(() => {
     socket.close()
-    parentPort?.postMessage({ kind: 'ended', sent, answered, wrong } satisfies FromPacedLoad)
+    parentPort?.postMessage({ kind: 'ended', sent, answered, wrong, roundTripsMs } satisfies FromPacedLoad)
   }, GRACE_MS)
 })

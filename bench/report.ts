@@ -33,7 +33,7 @@ export function renderReport({
     ...(kinds === undefined ? [] : [kindsPart(kinds)]),
     ...(switched === undefined ? [] : [switchPart(switched)]),
     ...(failover === undefined ? [] : [failoverPart(failover)]),
-    ...(probes === undefined ? [] : [probesPart(probes)]),
+    ...(probes === undefined ? [] : [probesPart(probes, machine)]),
   ]
   return `${parts.join('\n\n')}\n`
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '#base/duration.ts'
 import {
   type AnyCheck,
   type Configuration,
+  type ConfiguredPool,
   type ConfiguredZone,
   type HealthCheck,
   isComposite,
@@ -40,15 +41,25 @@ function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
   const pool = zone.pools.find(one => one.name === name.pool)
   if (pool === undefined) return ''
   const endpoints = pool.endpoints
-    .map(({ name, weight }) => (pool.policy === 'weighted' ? `${name} (${weight})` : name))
+    .map(({ name: one, weight }) => (pool.policy === 'weighted' ? `${one} (${weight})` : one))
     .join(pool.policy === 'failover' ? ' > ' : ', ')
-  const head = `  ${plainName(name.name)}: ${pool.policy} ${endpoints}`
-  if (pool.check === undefined)
+  const alias = pool.kinds.includes('cname') ? ', as a CNAME' : ''
+  const head = `  ${plainName(name.name)}: ${pool.policy} ${endpoints}${alias}`
+  const checks = checksIn(pool, zone)
+  if (checks.length === 0)
     return `${head}; no health check: always ${pool.policy === 'failover' ? 'the first' : 'all of them'}\n`
-  const slowest = slowestOf(pool.check, name.ttlSeconds)
+  const slowest = checks
+    .map(check => slowestOf(check, name.ttlSeconds))
+    .reduce((a, b) => (worstOf(a, name.ttlSeconds) >= worstOf(b, name.ttlSeconds) ? a : b))
   const parts = [...partsOf(slowest), `TTL ${formatDuration(name.ttlSeconds * 1000)}`]
   const worst = formatDuration(worstOf(slowest, name.ttlSeconds))
   return `${head}; failover within ${worst} at worst (${parts.join(' + ')})\n`
+}
+
+/** Of the pool, and of those that are endpoints of it. */
+function checksIn(pool: ConfiguredPool, zone: ConfiguredZone): AnyCheck[] {
+  const below = pool.endpoints.flatMap(endpoint => zone.pools.filter(({ name }) => name === endpoint.pool))
+  return [...(pool.check === undefined ? [] : [pool.check]), ...below.flatMap(one => checksIn(one, zone))]
 }
 
 /** What the worst case is made of, but for the TTL. */

@@ -16,7 +16,8 @@ export function statusText(pools: readonly PoolView[], lost: readonly PlacedOver
 }
 
 function poolText(pool: PoolView): string {
-  const check = pool.check === undefined ? 'no health check' : `${pool.check.type} check ${pool.check.name}`
+  const none = pool.endpoints.every(one => one.pool !== undefined) ? 'of pools' : 'no health check'
+  const check = pool.check === undefined ? none : `${pool.check.type} check ${pool.check.name}`
   const lines = [`${pool.zone}/${pool.pool}: ${pool.policy}, ${check}`]
   for (const name of pool.names) lines.push(`  answers for ${name.name}`)
   for (const selection of pool.selections) {
@@ -48,14 +49,19 @@ function endpointLines(pool: PoolView): string[] {
   )
 }
 
-function addressRow(pool: PoolView, { name, effect }: EndpointView, address: AddressView): string[] {
+function addressRow(
+  pool: PoolView,
+  { name, effect, hostname }: EndpointView,
+  address: AddressView,
+): string[] {
   const { lastOutcome } = address
   const age = address.verdictAgeSeconds === undefined ? '' : `${Math.round(address.verdictAgeSeconds)} s ago`
   const nothing = pool.check?.type === 'heartbeat' ? 'no report yet' : 'not probed yet'
   const seen = lastOutcome === undefined ? nothing : `${lastOutcome.kind}: ${lastOutcome.detail}`
   const held = address.heldUntil === undefined ? '' : ` (held until ${address.heldUntil})`
   const verdict = `${address.verdict}${held}${effectText(effect)}`
-  return [name, address.address, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
+  const where = hostname === undefined ? address.address : `${address.address} (${hostname})`
+  return [name, where, verdict, `${seen}${age === '' ? '' : `, ${age}`}`]
 }
 
 /** A pool, or a hostname that has not been resolved, or need not be. */

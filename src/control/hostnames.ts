@@ -183,13 +183,11 @@ export class Hostnames {
 
   #change(hostname: string, entry: Entry, addresses: readonly Address[]): void {
     if (textOf(addresses) === textOf(entry.addresses)) return
-    const was = textOf(entry.addresses)
+    const [was, is] = [textOf(entry.addresses), textOf(addresses)]
     entry.addresses = addresses
     this.#save(hostname, entry)
-    this.#options.log.info(
-      { hostname },
-      `${hostname}: ${was === '' ? 'resolved' : `${was} -> ${textOf(addresses)}`}`,
-    )
+    const change = was === '' ? `resolved to ${is}` : `${was} -> ${is}`
+    this.#options.log.info({ hostname }, `${hostname}: ${change}`)
     this.#gather()
   }
 

@@ -22,6 +22,8 @@ export interface Use {
   readonly address: Address
 }
 
+const NOTHING_KEPT: ReadonlyMap<ConfiguredPool, PoolState> = new Map()
+
 interface Selected {
   readonly selection: Selection
   readonly sinceMs: number
@@ -49,7 +51,7 @@ export class JudgedState {
   }
 
   /**
-   * The state for a configuration. What is the same as before, by definition and address, keeps its verdict; what was selected counts for
+   * The state for a configuration. With `keeps`, a pool whose object is the same as before, with all that is in it, keeps its state whole. What is the same as before, by definition and address, keeps its verdict; what was selected counts for
    * more than what was once stored.
    */
   static from(
@@ -57,29 +59,50 @@ export class JudgedState {
     before: JudgedState,
     restored: Restored,
     clock: Clock,
+    keeps = false,
   ): JudgedState {
     const state = new JudgedState()
     const verdicts = new Map(restored.verdicts.map(verdict => [verdict.key, verdict]))
     const selected = selectedBefore(before, restored)
-    const poolsBefore = new Map(before.pools.map(one => [`${one.zoneName}/${one.pool.name}`, one]))
+    const poolsBefore = new Map(before.pools.map(one => [poolKey(one.zoneName, one.pool), one]))
+    const kept = keeps ? state.#keepUnchanged(zones, before) : NOTHING_KEPT
     state.pools = zones.flatMap(zone => {
+      const zoneName = plainName(zone.zone.origin)
       const made = new Map<string, PoolState>()
       for (const pool of inOrder(zone.pools, ({ depth }) => depth)) {
-        const addresses = state.#addressesOf(zone, pool, before, verdicts, clock)
+        const old = kept.get(pool)
         const nested = pool.endpoints.flatMap(endpoint => made.get(endpoint.pool ?? '') ?? [])
-        const one = new PoolState(
-          zone,
-          pool,
-          addresses,
-          nested,
-          poolsBefore.get(`${plainName(zone.zone.origin)}/${pool.name}`),
-        )
+        const newPool = (): PoolState => {
+          const addresses = state.#addressesOf(zone, pool, before, verdicts, clock)
+          return new PoolState(zone, pool, addresses, nested, poolsBefore.get(poolKey(zoneName, pool)))
+        }
+        const one = old ?? newPool()
         made.set(pool.name, one)
-        state.#addPool(one, selected)
+        if (old === undefined) state.#takeUp(one, selected)
+        state.#addPool(one)
       }
       return zone.pools.flatMap(({ name }) => made.get(name) ?? [])
     })
     return state
+  }
+
+  /** Those whose configuration is the same object, with all that they know: others may share that with them, and must find it here. */
+  #keepUnchanged(
+    zones: readonly ConfiguredZone[],
+    before: JudgedState,
+  ): ReadonlyMap<ConfiguredPool, PoolState> {
+    const known = new Map(before.pools.map(one => [one.pool, one]))
+    const kept = new Map<ConfiguredPool, PoolState>()
+    for (const { pools } of zones) {
+      for (const pool of inOrder(pools, ({ depth }) => depth)) {
+        const state = known.get(pool)
+        if (state === undefined) continue
+        if (![...state.nested.values()].every(one => kept.get(one.pool) === one)) continue
+        kept.set(pool, state)
+        for (const one of state.states) this.#addState(one)
+      }
+    }
+    return kept
   }
 
   /** Pools that are parts of others before these. */
@@ -171,21 +194,32 @@ export class JudgedState {
     const wallMs = clock.wallMs()
     const stored = before.addresses.get(key)?.record(nowMs, wallMs) ?? verdicts.get(key)
     if (stored !== undefined) state.restore(stored, nowMs, wallMs)
-    this.addresses.set(key, state)
-    for (const { target } of state.targets) {
-      const all = this.#judgedBy.get(target.key) ?? []
-      this.#judgedBy.set(target.key, [...all, state])
-    }
+    this.#addState(state)
     return state
   }
 
-  #addPool(state: PoolState, selected: ReadonlyMap<string, Selected>): void {
+  #addState(state: AddressState): void {
+    if (this.addresses.get(state.key) === state) return
+    this.addresses.set(state.key, state)
+    for (const one of state.targets) {
+      const { key } = one.target
+      this.targets.set(key, one)
+      this.#judgedBy.set(key, [...(this.#judgedBy.get(key) ?? []), state])
+    }
+  }
+
+  /** What was selected before goes on. */
+  #takeUp(state: PoolState, selected: ReadonlyMap<string, Selected>): void {
     const { pool } = state
     for (const kind of state.kinds) {
       const earlier = selected.get(selectedKey(state.zoneName, pool.name, kind))
       const selection = earlier === undefined ? undefined : selectionIn(state, kind, earlier.selection)
       if (earlier !== undefined && selection !== undefined) state.resume(kind, selection, earlier.sinceMs)
     }
+  }
+
+  #addPool(state: PoolState): void {
+    const { pool } = state
     for (const nested of state.nested.values())
       this.#parents.set(nested, [...(this.#parents.get(nested) ?? []), state])
     for (const { name: endpoint, addresses: listed } of pool.endpoints) {
@@ -250,6 +284,10 @@ function selectionIn(state: PoolState, kind: AnswerKind, selection: Selection): 
 /** The lowest first; of the same rank in the order in which they are. */
 function inOrder<T>(all: readonly T[], rankOf: (one: T) => number): T[] {
   return [...all].sort((a, b) => rankOf(a) - rankOf(b))
+}
+
+function poolKey(zone: string, { name }: ConfiguredPool): string {
+  return `${zone}/${name}`
 }
 
 function selectedKey(zone: string, pool: string, kind: AnswerKind): string {

@@ -22,7 +22,7 @@ import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } f
 import type { BookChanges, OverrideBook } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
-import { resolvedZones } from './resolved-zones.ts'
+import { ResolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
@@ -63,6 +63,7 @@ export class Judging {
   #isSilent = false
   /** As configured, with hostnames unresolved. */
   #zones: readonly ConfiguredZone[] = []
+  readonly #resolved = new ResolvedZones()
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
   /** Pools that select again at a time, monotonic. */
@@ -112,21 +113,26 @@ export class Judging {
     this.#isSilent = this.#mustBeSilent()
     this.#announceChanges(this.#options.book.adopt(configuration.zones))
     this.#zones = configuration.zones
-    this.readdress()
+    this.#takeOver(false)
   }
 
   /** Takes over what hostnames are resolved to now; all else goes on as it is. */
   readdress(): void {
+    this.#takeOver(true)
+  }
+
+  /** @param keeps whether pools for which nothing has changed go on untouched: on the same boards they have nothing to say */
+  #takeOver(keeps: boolean): void {
     const { clock, write, knownHostname } = this.#options
-    const zones = resolvedZones(this.#zones, knownHostname)
-    this.#state = JudgedState.from(zones, this.#state, this.#restored, clock)
+    const before = new Set(this.#state.pools)
+    const zones = this.#resolved.of(this.#zones, knownHostname)
+    this.#state = JudgedState.from(zones, this.#state, this.#restored, clock, keeps)
     this.#restored = this.#state.leftOf(this.#restored)
-    const changes = this.#state.poolsInOrder.map(pool => ({
-      pool,
-      changes: pool.selectAtStart(this.#now(pool)),
-    }))
+    const fresh = this.#state.poolsInOrder.filter(pool => !before.has(pool))
+    const changes = fresh.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
-    this.#wakes.clear()
+    const now = new Set(this.#state.pools)
+    for (const pool of this.#wakes.keys()) if (!now.has(pool)) this.#wakes.delete(pool)
     this.#overruled = new Set(this.#state.pools.filter(pool => this.#options.book.concerns(keyOf(pool))))
     this.#bookWakeMs = this.#options.book.wakeMs
     for (const { pool, changes: made } of changes) {
@@ -138,7 +144,10 @@ export class Judging {
 
   /** Tells the prober of every target whose pace is not the normal one. */
   setPaces(): void {
-    for (const { target, pace } of this.#state.targets.values()) this.#setPace(target, pace)
+    // Those that made them go faster may be gone.
+    for (const { key } of this.#references.targets) this.#options.pace(key, 'normal')
+    for (const { target, pace } of this.#state.targets.values())
+      if (pace !== 'normal') this.#setPace(target, pace)
   }
 
   /** When this node was last known to be cut off from all that the families have, monotonic; endless in the past if never. */

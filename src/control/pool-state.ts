@@ -18,6 +18,7 @@ import { type AnswerTtl, answerTtl } from '#steering/ttl.ts'
 import { name, nameToBytes } from '#wire/name.ts'
 import type { AddressState } from './address-state.ts'
 import { ANSWER_TYPE, plainName, slotId } from './plan.ts'
+import { hostsOf } from './resolved-zones.ts'
 
 export interface SelectionChange {
   readonly family: AnswerKind
@@ -83,6 +84,11 @@ export class PoolState {
       (before !== undefined && hostsOf(before.pool) !== hostsOf(pool))
     this.names = zone.names.filter(name => name.pool === pool.name)
     this.#addresses = addresses
+  }
+
+  /** What is known of its addresses, those of pools in it not among them. */
+  get states(): AddressState[] {
+    return [...this.#addresses.values()]
   }
 
   /** What it has selections for. */
@@ -219,7 +225,7 @@ export class PoolState {
   }
 
   get #allStates(): AddressState[] {
-    return [...this.#addresses.values(), ...[...this.nested.values()].flatMap(pool => pool.#allStates)]
+    return [...this.states, ...[...this.nested.values()].flatMap(pool => pool.#allStates)]
   }
 
   /** The endpoint of highest preference of those that can be answered so. */
@@ -293,16 +299,6 @@ export class PoolState {
     const own = new Set(answered(selection))
     return now !== undefined && answered(now).every(one => own.has(one))
   }
-}
-
-/** What the hostnames of a pool are resolved to. */
-function hostsOf({ endpoints }: ConfiguredPool): string {
-  const hosts = endpoints.filter(({ hostname }) => hostname !== undefined)
-  return hosts
-    .map(({ hostname, addresses, unresolved }) =>
-      [hostname, unresolved, ...addresses.map(({ text }) => text)].join(' '),
-    )
-    .join('\n')
 }
 
 /** What is answered, as text. */

@@ -11,20 +11,41 @@ export function hostnamesIn(zones: readonly ConfiguredZone[]): Set<string> {
   return new Set(wanted)
 }
 
-/** Zones without such hostnames are the same objects. */
-export function resolvedZones(
-  zones: readonly ConfiguredZone[],
-  known: (hostname: string) => KnownHostname,
-): ConfiguredZone[] {
-  return zones.map(zone =>
-    zone.pools.some(hasHostnames)
-      ? { ...zone, pools: zone.pools.map(pool => resolvedPool(pool, known)) }
-      : zone,
-  )
+export class ResolvedZones {
+  /** By the pool as configured. */
+  #last = new Map<ConfiguredPool, ConfiguredPool>()
+
+  /** A pool for which nothing has changed since the last time is the same object. */
+  of(zones: readonly ConfiguredZone[], known: (hostname: string) => KnownHostname): ConfiguredZone[] {
+    const next = new Map<ConfiguredPool, ConfiguredPool>()
+    const poolIn = (pool: ConfiguredPool): ConfiguredPool => {
+      const resolved = resolvedPool(pool, known)
+      const last = this.#last.get(pool)
+      const kept = last !== undefined && hostsOf(last) === hostsOf(resolved) ? last : resolved
+      next.set(pool, kept)
+      return kept
+    }
+    const all = zones.map(zone =>
+      zone.pools.some(hasHostnames)
+        ? { ...zone, pools: zone.pools.map(pool => (hasHostnames(pool) ? poolIn(pool) : pool)) }
+        : zone,
+    )
+    this.#last = next
+    return all
+  }
+}
+
+/** What the hostnames of a pool are resolved to. */
+export function hostsOf({ endpoints }: ConfiguredPool): string {
+  const hosts = endpoints.filter(({ hostname }) => hostname !== undefined)
+  return hosts
+    .map(({ hostname, addresses, unresolved }) =>
+      [hostname, unresolved, ...addresses.map(({ text }) => text)].join(' '),
+    )
+    .join('\n')
 }
 
 function resolvedPool(pool: ConfiguredPool, known: (hostname: string) => KnownHostname): ConfiguredPool {
-  if (!hasHostnames(pool)) return pool
   const endpoints = pool.endpoints.map(endpoint => {
     if (!isToResolve(endpoint)) return endpoint
     const { unresolved: _, ...rest } = endpoint

@@ -38,6 +38,8 @@ export function whySelected(state: PoolState, family: AnswerKind, selection: Sel
   const words = reasonToText(reason)
   if (reason.kind !== 'failover' || reason.cause !== 'down') return words
   const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
+  const nested = state.nested.get(left?.pool ?? '')?.selection(family)
+  if (nested !== undefined) return `${words}: ${reasonToText(nested.reason)}`
   const addresses = left?.addresses.filter(address => family === 'cname' || address.family === family) ?? []
   // Asked later, its last probe may have passed, which is no evidence of anything.
   const seen = addresses

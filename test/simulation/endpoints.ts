@@ -1,5 +1,5 @@
 /** Servers that live and die by a seed: what each does from when on, and what a probe of it would see. */
-import type { Random } from '#base/random.ts'
+import { type Random, seededRandom } from '#base/random.ts'
 import type { Outcome } from '#health/outcome.ts'
 
 const MODES = ['healthy', 'dead', 'refusing', 'slow', 'flaky', 'garbage'] as const
@@ -30,12 +30,16 @@ export class SimulatedServer {
   mode: Mode = 'healthy'
   sinceMs = 0
   untilMs: number
+  /** Of its life, and of each probe: how often it is probed makes no other life of it. */
   readonly #random: Random
+  readonly #ofProbes: Random
 
-  constructor(address: string, random: Random) {
+  /** @param seed undefined for one that never fails */
+  constructor(address: string, seed: number | undefined) {
     this.address = address
-    this.#random = random
-    this.untilMs = this.#lasting('healthy')
+    this.#random = seededRandom(seed ?? 0)
+    this.#ofProbes = seededRandom((seed ?? 0) + 1)
+    this.untilMs = seed === undefined ? Number.POSITIVE_INFINITY : this.#lasting('healthy')
   }
 
   /** Goes on to what it does at that time. */
@@ -49,7 +53,8 @@ export class SimulatedServer {
 
   /** What a probe sees that starts now, and how long it takes; not longer than the time-out. */
   probe(timeoutMs: number): { seen: Seen; tookMs: number } {
-    const quickMs = 1 + this.#random() * 50
+    const random = this.#ofProbes
+    const quickMs = 1 + random() * 50
     switch (this.mode) {
       case 'healthy':
         return { seen: SEEN.pass, tookMs: quickMs }
@@ -58,11 +63,11 @@ export class SimulatedServer {
       case 'refusing':
         return { seen: SEEN.refused, tookMs: quickMs }
       case 'slow':
-        return this.#random() < 0.2
+        return random() < 0.2
           ? { seen: SEEN.timeout, tookMs: timeoutMs }
-          : { seen: SEEN.pass, tookMs: timeoutMs * (0.5 + this.#random() / 2) }
+          : { seen: SEEN.pass, tookMs: timeoutMs * (0.5 + random() / 2) }
       case 'flaky':
-        return { seen: this.#random() < 0.5 ? SEEN.pass : SEEN.refused, tookMs: quickMs }
+        return { seen: random() < 0.5 ? SEEN.pass : SEEN.refused, tookMs: quickMs }
       case 'garbage':
         return { seen: SEEN.protocol, tookMs: quickMs }
       default:

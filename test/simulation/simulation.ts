@@ -25,7 +25,9 @@ import {
 const HOUR_MS = 3_600_000
 export const YEAR_MS = 365 * 24 * HOUR_MS
 /** So many events are kept for the timeline of a failure. */
-const KEPT = 60
+const KEPT = 200
+/** Seeds of the parts of one life lie apart from those of the next. */
+const SEEDS = 1_000_003
 /** All answers are looked at after so many outcomes, and whenever one has changed anything. */
 const LOOK_EVERY = 50
 /** Verdicts are held to the truth when a mode has lasted so much longer than the worst case: references have to be asked too. */
@@ -44,6 +46,38 @@ export interface SimulationCounts {
   stalls: number
 }
 
+/** What is lived through. */
+export interface Life {
+  readonly seed: number
+  readonly forMs: number
+  /** Steps at which nothing is done, and servers that never fail: what else happens stays the same. */
+  readonly skipped?: ReadonlySet<number>
+  readonly healthy?: ReadonlySet<string>
+  /** One more rule, looked at with the others. */
+  alsoHolds?(node: SimulatedNode): void
+}
+
+/** What did not hold, and what had happened before. */
+export class Broken extends Error {
+  readonly life: Life
+  /** Steps at which something was done. */
+  readonly steps: readonly number[]
+  readonly atMs: number
+  readonly timeline: readonly string[]
+
+  constructor(
+    life: Life,
+    cause: unknown,
+    { steps, atMs, timeline }: Pick<Broken, 'steps' | 'atMs' | 'timeline'>,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.life = life
+    this.steps = steps
+    this.atMs = atMs
+    this.timeline = timeline
+  }
+}
+
 export class Simulation {
   readonly counts: SimulationCounts = {
     probes: 0,
@@ -54,7 +88,11 @@ export class Simulation {
     overrides: 0,
     stalls: 0,
   }
-  readonly #random: Random
+  readonly #life: Life
+  /** Of the step that is being done. */
+  #random: Random
+  readonly #ofScheduler: Random
+  readonly #steps: number[] = []
   readonly #clock = new VirtualClock()
   readonly #folder: TempFolder
   readonly #servers: readonly SimulatedServer[]
@@ -70,33 +108,46 @@ export class Simulation {
   #isChanged = false
   #failure: unknown
 
-  private constructor(seed: number, folder: TempFolder) {
-    this.#random = seededRandom(seed)
+  private constructor(life: Life, folder: TempFolder) {
+    const { seed, healthy } = life
+    this.#life = life
+    this.#random = seededRandom(seed * SEEDS)
+    this.#ofScheduler = seededRandom(seed * SEEDS + 1)
     this.#folder = folder
-    this.#servers = ADDRESSES.map(address => new SimulatedServer(address, this.#random))
+    this.#servers = ADDRESSES.map(
+      (address, i) =>
+        new SimulatedServer(address, healthy?.has(address) ? undefined : seed * SEEDS + 10 + 2 * i),
+    )
   }
 
-  /** Lives for so long. Throws, with the last events, where anything does not hold. */
-  static async run(seed: number, years: number): Promise<SimulationCounts> {
+  /** Throws a `Broken` where anything does not hold. */
+  static async run(life: Life): Promise<SimulationCounts> {
     await using folder = await TempFolder.open()
-    const simulation = new Simulation(seed, folder)
+    const simulation = new Simulation(life, folder)
     try {
-      await simulation.#live(years * YEAR_MS)
+      await simulation.#live()
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      throw new Error(`seed ${seed}: ${why}\n${simulation.#timeline.join('\n')}`, { cause: error })
+      throw new Broken(life, error, {
+        steps: simulation.#steps,
+        atMs: simulation.#clock.monotonicMs(),
+        timeline: simulation.#timeline,
+      })
     }
     return simulation.counts
   }
 
-  async #live(forMs: number): Promise<void> {
+  async #live(): Promise<void> {
+    const { seed, forMs, skipped } = this.#life
     await this.#start()
     try {
-      while (this.#clock.monotonicMs() < forMs) {
+      for (let step = 0; this.#clock.monotonicMs() < forMs; step++) {
+        // Each has numbers of its own: what is left out changes nothing of the others.
+        this.#random = seededRandom(seed * SEEDS + 100 + step)
         await this.#clock.advance(this.#random() * 12 * HOUR_MS)
         if (this.#failure !== undefined) throw this.#failure
-        await this.#act()
+        if (skipped?.has(step) !== true && (await this.#act())) this.#steps.push(step)
         this.#look()
+        if (this.#failure !== undefined) throw this.#failure
       }
     } finally {
       await this.#node?.stop()
@@ -108,7 +159,7 @@ export class Simulation {
       {
         folder: this.#folder,
         clock: this.#clock,
-        random: this.#random,
+        random: this.#ofScheduler,
         probe: target => this.#probe(target),
         stalledMs: () => this.#stalledMs,
         onLine: line => {
@@ -155,6 +206,7 @@ export class Simulation {
     if (node === undefined || this.#failure !== undefined) return
     this.counts.looks++
     checkInvariants(node, this.#clock.monotonicMs())
+    this.#life.alsoHolds?.(node)
     this.#checkTruth(node)
   }
 
@@ -180,7 +232,8 @@ export class Simulation {
     }
   }
 
-  async #act(): Promise<void> {
+  /** Whether anything was done. */
+  async #act(): Promise<boolean> {
     const mark = this.#random()
     if (mark < 0.02) await this.#restart()
     else if (mark < 0.06) await this.#reload()
@@ -188,6 +241,8 @@ export class Simulation {
     else if (mark < 0.3) this.#changeHost()
     else if (mark < 0.36) this.#stall()
     else if (mark < 0.39) this.#jump()
+    else return false
+    return true
   }
 
   /** With no time in between nothing that was decided may change. */

@@ -79,10 +79,12 @@ describe('a pool', () => {
     const { check: _, ...rest } = POOL
     const [selection = assert.fail()] = POOL.selections
     const selections = [{ ...selection, mode: 'all-down', endpoints: [], addresses: [] } as const]
-    assert.deepEqual(textOf({ ...rest, names: [], selections, endpoints: [] }), [
+    assert.deepEqual(textOf({ ...rest, names: [], selections }), [
       'a.test/www: failover, no health check',
       '  A     no data  (all-down, TTL -)',
       `        since ${AT}: primary is down: status 503`,
+      '  primary  192.0.2.1  down     fail: status 503, 1 s ago',
+      '  backup   192.0.2.2  unknown  not probed yet',
     ])
   })
 
@@ -141,6 +143,8 @@ describe('an endpoint without addresses', () => {
       { name: 'b', pool: 'b', standings: [standing('ipv4', 'up'), standing('ipv6', 'down')], addresses: [] },
       { name: 'c', pool: 'c', standings: [], effect: 'forced-up', addresses: [] },
     ]
+    const { check: _, ...unchecked } = POOL
+    assert.equal(textOf({ ...unchecked, endpoints }).at(0), 'a.test/www: failover, of pools')
     assert.deepEqual(textOf({ ...POOL, endpoints }).slice(4), [
       '  site-a  pool a  up',
       '  b       pool b  A up, AAAA down',
@@ -162,8 +166,8 @@ describe('an endpoint without addresses', () => {
     assert.deepEqual(lines.slice(2), [
       '  CNAME cdn.example.net  (cdn, TTL 30)',
       `        since ${AT}: primary is down: status 503`,
-      '  cdn     cdn.example.net  up',
-      '  backup  192.0.2.2        up  not probed yet',
+      '  cdn     cdn.example.net            up',
+      '  backup  192.0.2.2 (b.example.net)  up  not probed yet',
     ])
   })
 })

@@ -262,6 +262,32 @@ describe('as addresses', () => {
     assert.deepEqual([...world.addresses('a.test A')].sort(), ['192.0.2.1', '192.0.2.2'])
   })
 
+  it('leave all other pools as they are, and share what is known of an address with them', async () => {
+    const given = '[{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.9 }]'
+    await using world = await begin(
+      `${NAMES}, other: { pool: other }, top: { pool: top }`,
+      {
+        pool: `${POOL} }\n  other: { check: web, endpoints: ${given} }\n  top: { endpoints: [{ name: a, pool: www }]`,
+      },
+      { 'one.example.net ipv4': found(60, '192.0.2.7') },
+    )
+    const [other, www, top] = ['other', 'www', 'top'].map(name => world.pool(`a.test/${name}`))
+    world.outcomes('192.0.2.9', 'pass')
+    world.outcomes('192.0.2.1', 'pass')
+    world.resolved.set('one.example.net ipv4', found(60, '192.0.2.1'))
+    await world.clock.advance(61_000)
+    assert.equal(world.pool('a.test/other'), other)
+    assert.notEqual(world.pool('a.test/www'), www)
+    assert.notEqual(world.pool('a.test/top'), top)
+    assert.deepEqual(world.addresses('top.a.test A'), ['192.0.2.1'])
+    // What it learns now both of them learn.
+    world.outcomes('192.0.2.2', 'pass')
+    world.outcomes('192.0.2.1', 'fail', 'fail', 'fail')
+    assert.deepEqual(world.addresses('a.test A'), ['192.0.2.2'])
+    assert.deepEqual(world.addresses('top.a.test A'), ['192.0.2.2'])
+    assert.deepEqual(world.addresses('other.a.test A'), ['192.0.2.9'])
+  })
+
   it('a reload without the hostname asks for it no more', async () => {
     await using world = await begin(NAMES)
     const asked: string[] = []

@@ -65,7 +65,7 @@ describe('failover of a failover pool and a weighted one', () => {
       [
         'a.test/top A: nothing -> europe (first selection: what is not down)',
         'a.test/top A: europe -> europe (other addresses or weights are in force now)',
-        'a.test/top A: europe -> america (europe is down)',
+        'a.test/top A: europe -> america (europe is down: no endpoint is usable in this address family)',
       ],
     )
     assert.ok(world.events.includes('failover a.test/top ipv4'))

@@ -173,6 +173,36 @@ describe('at normal pace', () => {
   })
 })
 
+describe('beats', () => {
+  it('are what probes at normal pace start on together, still spread over the whole interval', async () => {
+    const { clock, scheduler, runs } = worldOf()
+    scheduler.setTargets(someTargets(1000))
+    await clock.advance(60_000)
+    const starts = runs.map(({ startedMs }) => startedMs).filter(startedMs => startedMs > 25_000)
+    const onBeat = starts.filter(startedMs => startedMs % 20 === 0)
+    assert.ok(onBeat.length > starts.length * 0.97, `${onBeat.length} of ${starts.length}`)
+    for (let from = 26_000; from < 60_000; from += 1000) {
+      const count = starts.filter(startedMs => startedMs >= from && startedMs < from + 1000).length
+      assert.ok(count >= 60 && count <= 140, `${count} from ${from} ms on`)
+    }
+  })
+
+  it('leave the random part of a short interval as it is', async () => {
+    const { clock, scheduler, startsOf } = worldOf()
+    const [target] = someTargets(1, { intervalMs: 100, fastIntervalMs: 100, timeoutMs: 50 })
+    assert.ok(target)
+    scheduler.setTargets([target])
+    await clock.advance(20_000)
+    const extra = gapsOf(startsOf(target)).slice(1)
+    for (const [from, to] of [
+      [100, 103],
+      [103, 107],
+      [107, 110],
+    ] as const)
+      assert.ok(extra.filter(gap => gap >= from && gap < to).length > 20, `from ${from} to ${to} ms`)
+  })
+})
+
 describe('at fast pace', () => {
   async function settled(options: WorldOptions = {}) {
     const world = worldOf(options)
