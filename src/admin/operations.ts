@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '#base/duration.ts'
-import { type Operations, Refusal } from '#control/operations.ts'
+import type { Operations } from '#control/operations.ts'
+import { Refusal } from '#control/refusals.ts'
 import type { ControlView } from '#control/view.ts'
 import { OVERRIDE_KINDS } from '#steering/override.ts'
 import { Problem } from './problem.ts'
@@ -70,11 +71,7 @@ const failbackBody = z.preprocess(body => body ?? {}, failbackFields)
 const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
 
 export function addOperations(app: FastifyInstance, control: ControlView, actions: OperatorActions): void {
-  app.get('/api/v1/overrides', async () => ({
-    overrides: control
-      .pools()
-      .flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
-  }))
+  app.get('/api/v1/overrides', async () => ({ overrides: control.overrides() }))
   app.post<{ Body: z.infer<typeof overrideBody> }>(
     '/api/v1/overrides',
     { schema: { body: overrideBody } },

@@ -60,7 +60,8 @@ export function poolGauges(registry: Registry): Fill {
         const isAllDown = mode === 'all-down' || reason.kind === 'all-down'
         allDown.set({ zone: pool.zone, pool: pool.pool, family }, isAllDown ? 1 : 0)
       }
-      for (const { kind } of pool.overrides) overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
+      for (const { kind } of pool.overrides.filter(({ noEffect }) => noEffect === undefined))
+        overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
       for (const endpoint of pool.endpoints) {
         for (const family of FAMILIES) fillEndpoint(pool, endpoint, family)
         for (const { family, standing, selected: isSelected } of endpoint.standings ?? []) {

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os'
 import type { OperationResult } from '#control/view.ts'
 import { ask } from './api.ts'
-import { TYPES } from './status.ts'
+import { TYPES } from './status-text.ts'
 
 export interface OperateOptions {
   /** Each is told. */
@@ -80,7 +80,8 @@ async function tell({ server }: OperateOptions, ask: (server: string) => Promise
     try {
       const { done, answers, evidence = [] } = (await ask(one)) as OperationResult
       const selected = answers.map(({ family, selected }) => `${TYPES[family]} ${selected}`)
-      const lines = [`${done}; answers now: ${selected.join(', ')}`, ...evidence]
+      const now = selected.length === 0 ? 'there is no such pool' : `answers now: ${selected.join(', ')}`
+      const lines = [`${done}; ${now}`, ...evidence]
       process.stdout.write(`${prefix}${lines.join('\n')}\n`)
     } catch (error) {
       failed++

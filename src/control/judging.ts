@@ -14,17 +14,19 @@ import type { Selections } from '#steering/select.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
+import { keyOf } from './called.ts'
 import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
-import type { OverrideBook, PoolKey } from './overrides.ts'
+import type { BookChanges, OverrideBook } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { References } from './references.ts'
 import { ResolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
+  maintenanceTransition,
   overrideTransition,
   selectionTransition,
   transitionLine,
@@ -115,7 +117,7 @@ export class Judging {
     this.#references = new References(references, this.#references)
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
-    this.#options.book.adopt(configuration.zones)
+    this.#announceChanges(this.#options.book.adopt(configuration.zones))
     this.#zones = configuration.zones
     this.#takeOver(false)
   }
@@ -252,8 +254,7 @@ export class Judging {
   /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
   heedOverrides(): void {
     const { book } = this.#options
-    for (const over of book.look())
-      this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
+    this.#announceChanges(book.look())
     const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
     const concerned = [...new Set([...this.#overruled, ...now])]
     this.#overruled = new Set(now)
@@ -372,6 +373,14 @@ export class Judging {
     }
   }
 
+  /** Tells what time has made of overrides and windows. */
+  #announceChanges({ expired, windows }: BookChanges): void {
+    const wallMs = this.#options.clock.wallMs()
+    for (const one of expired) this.#announce(overrideTransition(one, 'expired', wallMs))
+    for (const one of windows.closed) this.#announce(maintenanceTransition(one, 'closed', wallMs))
+    for (const one of windows.opened) this.#announce(maintenanceTransition(one, 'opened', wallMs))
+  }
+
   #announce(transition: StoredTransition): void {
     const { store, events, log } = this.#options
     store.addTransition(transition)
@@ -379,10 +388,6 @@ export class Judging {
     const { zone, pool, family, endpoint, from, to, reason } = transition
     log.info({ zone, pool, family, endpoint, from, to, reason }, transitionLine(transition))
   }
-}
-
-function keyOf({ zoneName, pool }: PoolState): PoolKey {
-  return { zone: zoneName, pool: pool.name }
 }
 
 /** Each health check of each zone once, of all that this target's outcome was for. */

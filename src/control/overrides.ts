@@ -17,7 +17,7 @@ import {
   type ZoneWindow,
 } from '#steering/override.ts'
 import type { Store } from '#store/store.ts'
-import { WindowWatch } from './window-watch.ts'
+import { type WindowChanges, WindowWatch } from './window-watch.ts'
 
 const MAX_OVERRIDES = 1000
 /** The wall clock may be set: what depends on it is looked at again after so long. */
@@ -33,6 +33,12 @@ export interface OverrideBookOptions {
 export interface PoolKey {
   readonly zone: string
   readonly pool: string
+}
+
+/** What time has changed. */
+export interface BookChanges {
+  readonly expired: readonly Override[]
+  readonly windows: WindowChanges
 }
 
 export class OverrideBook {
@@ -52,16 +58,20 @@ export class OverrideBook {
     this.look()
   }
 
-  /** Takes the maintenance windows of a configuration. */
-  adopt(zones: readonly ConfiguredZone[]): void {
-    this.#windows.adopt(zones, this.#options.clock.wallMs())
-    this.look()
+  /** Takes the maintenance windows of a configuration, and looks as `look` does. */
+  adopt(zones: readonly ConfiguredZone[]): BookChanges {
+    const windows = this.#windows.adopt(zones, this.#options.clock.wallMs())
+    return { expired: this.#takeExpired(), windows }
   }
 
-  /** Looks which windows are open now. What has expired is taken out, and given. */
-  look(): readonly Override[] {
+  /** Looks which windows are open now, and takes out what has expired. */
+  look(): BookChanges {
+    const windows = this.#windows.look(this.#options.clock.wallMs())
+    return { expired: this.#takeExpired(), windows }
+  }
+
+  #takeExpired(): readonly Override[] {
     const wallMs = this.#options.clock.wallMs()
-    this.#windows.look(wallMs)
     const nowMs = this.#options.clock.monotonicMs()
     const over = this.#overrides.filter(
       one => !isInForce(one, wallMs) || (this.#untilMs.get(one.id) ?? 0) <= nowMs,

@@ -6,6 +6,7 @@ import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import type { AnswerTtl } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import type { JudgedCheck } from './judged-check.ts'
+import { overrideViews } from './override-view.ts'
 import type { OverrideBook } from './overrides.ts'
 import { plainName } from './plan.ts'
 import { answered, type PoolState } from './pool-state.ts'
@@ -16,7 +17,6 @@ import type {
   CheckView,
   EndpointView,
   NameView,
-  OverrideView,
   PartView,
   PoolView,
   SelectionView,
@@ -88,33 +88,6 @@ function formView(
 
 function effectView(effect: Effect | 'pinned'): Pick<EndpointView, 'effect'> {
   return effect === 'none' ? {} : { effect }
-}
-
-function overrideViews({ zoneName, pool }: PoolState, book: OverrideBook): OverrideView[] {
-  const key = { zone: zoneName, pool: pool.name }
-  if (!book.concerns(key)) return []
-  const ours = book.list.filter(one => one.zone === key.zone && one.pool === key.pool)
-  const windows = pool.endpoints.flatMap(({ name: endpoint }) =>
-    book.windowsOn(key, endpoint).map(({ reason }) => ({
-      kind: 'maintenance' as const,
-      endpoint,
-      reason,
-      author: 'configuration',
-      volatile: false,
-    })),
-  )
-  return [
-    ...ours.map(({ kind, endpoint, reason, author, createdMs, expiresMs, volatile }) => ({
-      kind,
-      endpoint,
-      reason,
-      author,
-      since: new Date(createdMs).toISOString(),
-      expires: new Date(expiresMs).toISOString(),
-      volatile,
-    })),
-    ...windows,
-  ]
 }
 
 function selectionView(state: PoolState, family: AnswerKind): SelectionView[] {

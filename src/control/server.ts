@@ -20,6 +20,7 @@ import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
 import { Judging } from './judging.ts'
 import { Operations } from './operations.ts'
+import { allOverrideViews } from './override-view.ts'
 import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
@@ -28,7 +29,7 @@ import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
-import type { ControlView, PoolView, ServerView, TransitionView } from './view.ts'
+import type { ControlView, PlacedOverrideView, PoolView, ServerView, TransitionView } from './view.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -203,6 +204,10 @@ export class Server implements ControlView {
     const found = this.#judging.pools.find(one => one.zoneName === zone && one.pool.name === name)
     if (found === undefined) return undefined
     return poolView(found, this.#clock.monotonicMs(), this.#clock.wallMs(), this.#book, true)
+  }
+
+  overrides(): readonly PlacedOverrideView[] {
+    return allOverrideViews(this.#judging.pools, this.#book)
   }
 
   async transitions(query: {

@@ -12,6 +12,7 @@ import { ANSWER_TYPE } from './plan.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import type { TransitionView } from './view.ts'
+import type { Maintenance } from './window-watch.ts'
 
 /** `primary`, `all-down: primary`, `none`. */
 export function selectionToText(selection: Selection | undefined): string {
@@ -128,6 +129,28 @@ export function overrideTransition(
     from: what === 'set' ? 'none' : kind,
     to: what === 'set' ? kind : 'none',
     why: what === 'expired' ? 'expired' : `${what} by ${author}${until}${said}`,
+    reason: { author, reason },
+  }
+}
+
+/** The endpoint's maintenance windows have opened, or the last of them has closed. */
+export function maintenanceTransition(
+  { zone, pool, endpoint, reason, untilMs }: Maintenance,
+  what: 'opened' | 'closed',
+  wallMs: number,
+): StoredTransition {
+  const author = 'configuration'
+  const hasEnd = what === 'opened' && untilMs !== Number.POSITIVE_INFINITY
+  const until = hasEnd ? `, until ${new Date(untilMs).toISOString()}` : ''
+  return {
+    atMs: wallMs,
+    kind: 'override',
+    zone,
+    pool,
+    endpoint,
+    from: what === 'opened' ? 'none' : 'maintenance',
+    to: what === 'opened' ? 'maintenance' : 'none',
+    why: `${what} by the ${author}${until}${reason === '' ? '' : `: ${reason}`}`,
     reason: { author, reason },
   }
 }

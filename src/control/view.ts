@@ -114,6 +114,14 @@ export interface OverrideView {
   readonly expires?: string
   /** Not on disk: a restart forgets it. */
   readonly volatile: boolean
+  /** Why it has no effect, in words: the configuration has no such pool or endpoint. Absent where it may have one. */
+  readonly noEffect?: string
+}
+
+export interface PlacedOverrideView extends OverrideView {
+  /** Without the final dot. */
+  readonly zone: string
+  readonly pool: string
 }
 
 export interface PoolView {
@@ -196,6 +204,7 @@ export interface ServerView {
 /** What was done for an operator, in words, and what the pool answers now. */
 export interface OperationResult {
   readonly done: string
+  /** Empty where the configuration has no such pool any more. */
   readonly answers: readonly { readonly family: AnswerKind; readonly selected: string }[]
   /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
   readonly evidence?: readonly string[]
@@ -207,6 +216,8 @@ export interface ControlView {
   pools(): readonly PoolView[]
   /** With the latest latencies of each address; undefined where there is none of that name. The zone in lower case, without the final dot. */
   pool(zone: string, pool: string): PoolView | undefined
+  /** Of all pools, and of those that the configuration has no more. */
+  overrides(): readonly PlacedOverrideView[]
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
   transitions(query: {
     readonly sinceMs?: number

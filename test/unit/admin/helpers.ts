@@ -6,7 +6,7 @@ import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
-import { Refusal } from '#control/operations.ts'
+import { Refusal } from '#control/refusals.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
 
 export const SERVER: ServerView = {
@@ -123,6 +123,8 @@ export function world(
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
     pool: (zone, name) => pools.find(one => one.zone === zone && one.pool === name),
+    overrides: () =>
+      pools.flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken

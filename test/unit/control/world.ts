@@ -157,18 +157,26 @@ export class World implements AsyncDisposable {
 
   /** The first half of a reload: both boards are written, and nobody answers from the new one yet. */
   async adopt(zones: Readonly<Record<string, string>>): Promise<Generation> {
+    const goOver = await this.read(zones)
+    return goOver()
+  }
+
+  /** Writes the files and reads the configuration; gives what goes over to it, at once. */
+  async read(zones: Readonly<Record<string, string>>): Promise<() => Generation> {
     for (const [file, text] of Object.entries(zones)) await this.folder.file(`zones/${file}`, text)
     const cwd = this.folder.path
     const { configuration, complaints } = await loadConfiguration({ cwd, env: {} })
     assert.ok(configuration !== undefined, complaints.map(formatComplaint).join('\n'))
-    const generation = createGeneration(configuration, PLAIN_POLICY)
-    this.generations.add(generation)
-    this.#configuration = configuration
     this.hostnames.adopt(hostnamesIn(configuration.zones))
     await this.hostnames.asked(0)
-    this.judging.adopt(configuration)
-    this.heartbeats.adopt(this.judging.heartbeats)
-    return generation
+    return () => {
+      const generation = createGeneration(configuration, PLAIN_POLICY)
+      this.generations.add(generation)
+      this.#configuration = configuration
+      this.judging.adopt(configuration)
+      this.heartbeats.adopt(this.judging.heartbeats)
+      return generation
+    }
   }
 
   answerFrom(generation: Generation): void {
