@@ -4,11 +4,12 @@ import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ConfiguredZone, ServerSettings } from '#config/configuration.ts'
+import type { Outcome } from '#health/outcome.ts'
 import type { Pace } from '#health/timing.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import type { Override } from '#steering/override.ts'
+import type { Override, PoolOverrides } from '#steering/override.ts'
 import type { AnswerKind } from '#steering/pool.ts'
 import type { Selections } from '#steering/select.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
@@ -67,6 +68,9 @@ export class Judging {
   readonly #resolved = new ResolvedZones()
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
+  readonly #hurried = new Set<string>()
+  /** Told of each outcome, after it has been judged. */
+  onOutcome: (target: TargetState, outcome: Outcome, startedMs: number) => void = () => undefined
   /** How far the wall clock is ahead of the monotonic one. */
   #wallAheadMs: number
   /** Pools that select again at a time, monotonic. */
@@ -197,6 +201,7 @@ export class Judging {
     for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
     for (const { zone, check } of checksOf(uses))
       events.probe({ zone, check, type: target.target.spec.type, outcome })
+    this.onOutcome(target, outcome, startedMs)
   }
 
   /** Stores everything that is in use, whether it has changed or not. */
@@ -212,6 +217,24 @@ export class Judging {
     }
     for (const pool of this.#state.pools) for (const kind of pool.kinds) this.#saveSelection(pool, kind)
     this.#options.book.saveAgain()
+  }
+
+  /** Selects anew in this pool and those that it is a part of, since something is said of it now. */
+  reselect(pool: PoolState): void {
+    for (const { pool: one, changes } of this.#select([pool])) this.#recordSelections(one, changes)
+  }
+
+  /** What the pool would answer if this were said of it. */
+  previewWith(pool: PoolState, overrides: PoolOverrides): Selections {
+    return pool.preview({ ...this.#now(pool), overrides })
+  }
+
+  /** Probes the target as fast as while a change is being decided, or by its own pace again. */
+  hurry(key: string, hurries: boolean): void {
+    if (hurries) this.#hurried.add(key)
+    else this.#hurried.delete(key)
+    const target = this.#state.targets.get(key)
+    if (target !== undefined) this.#setPace(target.target, target.pace)
   }
 
   /** What is stored has the times of the wall clock: if that is set, holds and times since when would be others after a restart. */
@@ -253,7 +276,7 @@ export class Judging {
   heedOverrides(): void {
     const { book } = this.#options
     for (const over of book.look())
-      this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
+      this.announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
     const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
     const concerned = [...new Set([...this.#overruled, ...now])]
     this.#overruled = new Set(now)
@@ -263,7 +286,7 @@ export class Judging {
 
   /** Tells of an override that was set or released. */
   announceOverride(override: Override, what: 'set' | 'released'): void {
-    this.#announce(overrideTransition(override, what, this.#options.clock.wallMs()))
+    this.announce(overrideTransition(override, what, this.#options.clock.wallMs()))
   }
 
   /** Goes back to an endpoint of higher preference that is up, where there is one; gives the families that have changed. */
@@ -300,7 +323,7 @@ export class Judging {
 
   /** References go as fast as the targets whose fails they are to confirm. */
   #setPace(target: JudgedTarget, pace: Pace): void {
-    if (isProbed(target)) this.#options.pace(target.key, pace)
+    if (isProbed(target)) this.#options.pace(target.key, this.#hurried.has(target.key) ? 'fast' : pace)
     for (const followers of this.#references.follow(target.key, familiesOfTarget(target), pace))
       for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
   }
@@ -356,7 +379,7 @@ export class Judging {
     if (stored !== undefined) store.saveVerdict(stored)
     for (const { pool, endpoint, address } of this.#state.usesOf(state)) {
       const change = { endpoint, address, state, from, target, before }
-      this.#announce(verdictTransition(pool, change, wallMs))
+      this.announce(verdictTransition(pool, change, wallMs))
     }
   }
 
@@ -365,14 +388,15 @@ export class Judging {
     for (const change of changes) {
       const { family } = change
       this.#saveSelection(pool, family)
-      this.#announce(selectionTransition(pool, change, wallMs))
+      this.announce(selectionTransition(pool, change, wallMs))
       const direction = directionOf(pool, change)
       const [zone, name] = [pool.zoneName, pool.pool.name]
       if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
     }
   }
 
-  #announce(transition: StoredTransition): void {
+  /** Stores it, and tells of it. */
+  announce(transition: StoredTransition): void {
     const { store, events, log } = this.#options
     store.addTransition(transition)
     events.transition(transitionView(transition))

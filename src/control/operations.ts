@@ -58,7 +58,7 @@ export class Operations {
 
   /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
   failBack(target: string): OperationResult {
-    const pool = this.#pool(target)
+    const pool = this.findPool(target)
     if (pool.pool.policy !== 'failover')
       throw new Refusal(
         'conflict',
@@ -88,15 +88,15 @@ export class Operations {
     try {
       return this.failBack(target)
     } catch (error) {
-      const pool = this.#pool(target)
+      const pool = this.findPool(target)
       const [primary] = pool.pool.endpoints
       const isPinned = this.#book.of({ zone: pool.zoneName, pool: pool.pool.name }).pin !== undefined
       const isServed = pool.kinds.every(kind => servesFirst(pool, kind))
       if (isPinned || isServed || primary === undefined || pool.pool.policy !== 'failover') throw error
       const forced = `${nameOf(pool)}/${primary.name}`
       const result = await this.override({ ...decision, kind: 'force-up', target: forced, force: true })
-      this.#judging.failBack(this.#pool(target))
-      const now = this.#pool(target)
+      this.#judging.failBack(this.findPool(target))
+      const now = this.findPool(target)
       return { ...resultOf(now, result.done), evidence: this.#evidence(now, name => name === primary.name) }
     }
   }
@@ -192,7 +192,8 @@ export class Operations {
     return { pool, endpoint }
   }
 
-  #pool(target: string): PoolState {
+  /** The pool that is called so. Throws a `Refusal`. */
+  findPool(target: string): PoolState {
     const { pool, endpoint } = this.#poolOrEndpoint(target)
     if (endpoint !== undefined)
       throw new Refusal('not-found', `${target} is an endpoint; say its pool: ${nameOf(pool)}`)
