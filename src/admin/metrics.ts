@@ -73,7 +73,7 @@ function eventCounters(registry: Registry): EventSink {
       if (type !== 'heartbeat') durations.observe({ type }, outcome.latencyMs / 1000)
     },
     transition({ kind, zone, pool, endpoint = '', family = '', from, to }) {
-      if (kind === 'override') return
+      if (kind === 'override' || kind === 'drill') return
       transitions.inc({ zone, pool, endpoint, family, from, to })
     },
     failover({ zone, pool, direction }) {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '#base/duration.ts'
+import type { Drills } from '#control/drills.ts'
 import type { Operations } from '#control/operations.ts'
 import { Refusal } from '#control/refusals.ts'
 import type { ControlView } from '#control/view.ts'
@@ -65,10 +66,41 @@ const failbackFields = z
     message: 'goes with force, and force with it: for so long the primary counts as up',
   })
 
+const drillBody = z.strictObject({
+  for: lasting,
+  reason: line(200).default(''),
+  author,
+  watch: z.array(line(80)).max(8).default([]),
+})
+
 /** All of it may be left out. */
 const failbackBody = z.preprocess(body => body ?? {}, failbackFields)
 
 const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
+
+/** What the server does for those who drill. */
+export type DrillActions = Pick<Drills, 'start' | 'stop'>
+
+/** Adds drills: `POST /api/v1/pools/{zone}/{pool}/drill` begins one. */
+export function addDrills(app: FastifyInstance, control: ControlView, drills: DrillActions): void {
+  app.get('/api/v1/drills', async () => ({ drills: control.drills() }))
+  app.get<{ Params: { id: string } }>('/api/v1/drills/:id', async ({ params: { id } }) => {
+    const found = control.drills().find(one => one.id === id)
+    if (found === undefined) throw new Problem(404, `there is no drill ${id}`)
+    return found
+  })
+  app.delete<{ Params: { id: string }; Querystring: { author: string } }>(
+    '/api/v1/drills/:id',
+    { schema: { querystring: z.strictObject({ author }) } },
+    ({ params: { id }, query }) => done(() => drills.stop(id, query.author)),
+  )
+  app.post<{ Params: { zone: string; pool: string }; Body: z.infer<typeof drillBody> }>(
+    '/api/v1/pools/:zone/:pool/drill',
+    { schema: { body: drillBody } },
+    ({ params: { zone, pool }, body: { for: forMs, watch, ...rest } }) =>
+      done(() => drills.start(`${zone}/${pool}`, { ...rest, forMs }, watch)),
+  )
+}
 
 export function addOperations(app: FastifyInstance, control: ControlView, actions: OperatorActions): void {
   app.get('/api/v1/overrides', async () => ({ overrides: control.overrides() }))

@@ -6,7 +6,7 @@ import { refusal } from './guard.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { createListener, type Log, listen } from './listener.ts'
 import { addLiveEvents, type LiveEvents } from './live-events.ts'
-import { addOperations, type OperatorActions } from './operations.ts'
+import { addDrills, addOperations, type DrillActions, type OperatorActions } from './operations.ts'
 import { addPage } from './page.ts'
 import { sendProblem } from './problem.ts'
 import { addAdmin, addMetrics } from './routes.ts'
@@ -18,6 +18,7 @@ export interface AdminOptions {
   readonly control: ControlView
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
+  readonly drills: DrillActions
   readonly live: LiveEvents
   /** The page at `/metrics`. */
   render(): Promise<string>
@@ -38,6 +39,7 @@ export async function startAdmin({
   control,
   actions,
   heartbeats,
+  drills,
   live,
   render,
   log,
@@ -58,6 +60,7 @@ export async function startAdmin({
     addLiveEvents(app, live)
     addAdmin(app, control)
     addOperations(app, control, actions)
+    addDrills(app, control, drills)
     addHeartbeats(app, heartbeats)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, close: () => closeAll(listeners) }

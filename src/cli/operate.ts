@@ -93,7 +93,7 @@ async function tell({ server }: OperateOptions, ask: (server: string) => Promise
   return failed === 0 ? 0 : 1
 }
 
-function author(): string {
+export function author(): string {
   try {
     return userInfo().username
   } catch {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
+import { type DrillOptions, drill } from './drill.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -129,6 +130,23 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  root
+    .command('drill')
+    .description('take what a pool serves as failed for a while, and measure the failover')
+    .argument('<pool>', 'ZONE/POOL')
+    .requiredOption('--for <duration>', 'how long, from 1s to 30d; at least as long as a failover may take')
+    .option('--reason <text>', 'why, for those who come after')
+    .option(
+      '--watch <address:port...>',
+      'other servers whose answers are watched too: the other node, a resolver',
+    )
+    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
+    .option('--json', 'one JSON document at the end')
+    .addHelpText(
+      'after',
+      '\nExample:\n  understudy drill lb.example.com/www --for 2m --watch 198.51.100.53:53',
+    )
+    .action(async (target: string, options: DrillOptions) => exit(await drill(target, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

@@ -63,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
+      drills: server.drilling,
       live,
       render: () => metrics.render(server),
       log,

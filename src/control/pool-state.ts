@@ -266,7 +266,7 @@ export class PoolState {
       if (pin !== undefined) return endpoints.join() !== pin
       const forcesUp = this.pool.endpoints.some(({ name }) => effectOn(name) === 'forced-up')
       if (forcesUp && mode !== 'serving') return true
-      return endpoints.some(name => effectOn(name) === 'drained' || effectOn(name) === 'forced-down')
+      return endpoints.some(one => effectOn(one) !== 'none' && effectOn(one) !== 'forced-up')
     })
   }
 

@@ -14,6 +14,7 @@ import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
 import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
+import { Drills } from './drills.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
@@ -29,7 +30,15 @@ import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
-import type { ControlView, PlacedOverrideView, PoolView, ServerView, TransitionView } from './view.ts'
+import type {
+  ControlView,
+  DrillView,
+  PlacedOverrideView,
+  PoolView,
+  ServerView,
+  TransitionView,
+} from './view.ts'
+import { watchersOf } from './watchers.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -60,6 +69,8 @@ export class Server implements ControlView {
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
+  /** Synthetic failures. */
+  readonly drilling: Drills
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -97,6 +108,15 @@ export class Server implements ControlView {
       log: options.log,
     })
     this.#operations = new Operations(this.#judging, this.#book)
+    this.drilling = new Drills({
+      clock: this.#clock,
+      judging: this.#judging,
+      book: this.#book,
+      store,
+      pool: target => this.#operations.findPool(target),
+      watchers: (pool, others) => watchersOf(pool, this.bound[0], others),
+      onEnd: transition => this.#judging.recorder.announce(transition),
+    })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
   }
 
@@ -167,6 +187,7 @@ export class Server implements ControlView {
 
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
+    this.drilling.close()
     this.#judging.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
@@ -210,6 +231,10 @@ export class Server implements ControlView {
     return allOverrideViews(this.#judging.pools, this.#book)
   }
 
+  drills(): readonly DrillView[] {
+    return this.drilling.list
+  }
+
   async transitions(query: {
     sinceMs?: number
     name?: string
@@ -245,6 +270,7 @@ export class Server implements ControlView {
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
     this.#lastReloadMs = this.#clock.wallMs()
+    await this.drilling.restore()
   }
 
   async #beginReload(): Promise<Reloaded> {
@@ -323,6 +349,7 @@ export class Server implements ControlView {
     this.#prober?.setTargets(this.#judging.targets)
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
+    this.drilling.look()
   }
 
   #restarted(what: string, why: string): void {

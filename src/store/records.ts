@@ -39,11 +39,11 @@ export interface StoredSelection {
   readonly holdUntilMs?: number
 }
 
-/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), or of an override (`family` is absent). */
+/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), of an override (`family` is absent), or the end of a drill. */
 export interface StoredTransition {
   /** Wall time, milliseconds since 1970. */
   readonly atMs: number
-  readonly kind: 'verdict' | 'selection' | 'override'
+  readonly kind: 'verdict' | 'selection' | 'override' | 'drill'
   readonly zone: string
   readonly pool: string
   readonly family?: AnswerKind
@@ -77,5 +77,6 @@ export interface TransitionQuery {
   /** Wall time, milliseconds since 1970; none that is older is returned. */
   readonly sinceMs?: number
   readonly name?: { readonly zone: string; readonly pool?: string }
+  readonly kind?: StoredTransition['kind']
   readonly limit: number
 }

@@ -82,13 +82,16 @@ export function dropOverrides(database: Database, ids: readonly string[]): void 
 /** The newest first. */
 export function readTransitions(
   database: Database,
-  { sinceMs, name, limit }: TransitionQuery,
+  { sinceMs, name, kind, limit }: TransitionQuery,
 ): Read<StoredTransition> {
   const conditions = ['at_ms >= @sinceMs']
   if (name !== undefined) conditions.push('zone = @zone')
   if (name?.pool !== undefined) conditions.push('pool = @pool')
+  if (kind !== undefined) conditions.push('kind = @kind')
   const sql = `SELECT * FROM transitions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT @limit`
-  const rows = database.prepare(sql).iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, ...name, limit })
+  const rows = database
+    .prepare(sql)
+    .iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, ...name, kind, limit })
   return readAll(rows, readTransition)
 }
 

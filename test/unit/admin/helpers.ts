@@ -3,7 +3,7 @@ import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
-import type { OperatorActions } from '#admin/operations.ts'
+import type { DrillActions, OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { Refusal } from '#control/refusals.ts'
@@ -122,6 +122,7 @@ export function world(
     asked,
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
+    drills: () => [],
     pool: (zone, name) => pools.find(one => one.zone === zone && one.pool === name),
     overrides: () =>
       pools.flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
@@ -165,6 +166,16 @@ export const NO_ACTIONS: OperatorActions = {
     Promise.reject(new Refusal('conflict', `${target} is not forced for ${forMs} ms`)),
 }
 
+/** Of which none can be begun. */
+export const NO_DRILLS: DrillActions = {
+  start(target) {
+    throw new Refusal('conflict', `no other endpoint of ${target} is up`)
+  },
+  stop(id) {
+    throw new Refusal('not-found', `no drill ${id} is running`)
+  },
+}
+
 /** Where no endpoint reports in. */
 export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
 
@@ -183,6 +194,7 @@ export async function started(
     control,
     actions: NO_ACTIONS,
     heartbeats,
+    drills: NO_DRILLS,
     live,
     render: () => metrics.render(control),
     log: { error: (_data, message) => logged.push(message) },

@@ -11,6 +11,7 @@ import {
   type Answer,
   ask,
   NO_ACTIONS,
+  NO_DRILLS,
   NO_REPORTS,
   POOL,
   SERVER,
@@ -216,6 +217,7 @@ describe('admin listener', () => {
     const options = {
       actions: NO_ACTIONS,
       heartbeats: NO_REPORTS,
+      drills: NO_DRILLS,
       live: new LiveEvents(),
       control: world(),
       render: async () => '',
