@@ -297,7 +297,8 @@ export class PoolState {
     if (nested === undefined) return true
     const now = nested.selection(kind)
     const own = new Set(answered(selection))
-    return now !== undefined && answered(now).every(one => own.has(one))
+    if (now === undefined || (selection.mode === 'serving' && now.mode !== 'serving')) return false
+    return answered(now).every(one => own.has(one))
   }
 }
 
