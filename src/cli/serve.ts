@@ -4,12 +4,17 @@ import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics } from '#admin/metrics.ts'
 import { startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
-import { loadConfiguration } from '#config/load.ts'
+import { configPath, type LoadRequest, loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
+import { FileWatch } from '#control/file-watch.ts'
+import type { Reloaded } from '#control/reloader.ts'
 import { Server } from '#control/server.ts'
 import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
 import { createLogger, type Logger } from './logging.ts'
 import { VERSION } from './version.ts'
+
+/** Files that have not changed for so long are taken up. */
+const QUIET_MS = 2000
 
 export interface ServeOptions {
   readonly config?: string
@@ -69,7 +74,8 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     })
     announce(server, admin.bound, log)
-    hangUps.listen(() => void reload(server, log))
+    hangUps.listen(() => void reload(() => server.reload(), server, log))
+    using _watch = await watchFiles(server, request, log)
     return await untilStopped({ server, admin }, log)
   } catch (error) {
     await server.close()
@@ -112,6 +118,20 @@ class HangUps {
   }
 }
 
+/** Whoever edits files sees them taken up, as long as that is not switched off. */
+async function watchFiles(server: Server, request: LoadRequest, log: Logger): Promise<Disposable> {
+  const { watch, zonesPath } = server.configuration.settings
+  if (!watch) return { [Symbol.dispose]: () => undefined }
+  const files = new FileWatch({
+    folder: zonesPath,
+    file: await configPath(request),
+    quietMs: QUIET_MS,
+    onQuiet: () => void reload(() => server.reloadChanged(), server, log),
+    onFault: why => log.warn({ why }, `changes of files may go unnoticed: ${why}; SIGHUP takes them up`),
+  })
+  return { [Symbol.dispose]: () => files.close() }
+}
+
 function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0], log: Logger): void {
   const addresses = server.bound.map(formatSocketAddr)
   const { zones } = server.configuration
@@ -134,9 +154,10 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
   return 0
 }
 
-async function reload(server: Server, log: Logger): Promise<void> {
+async function reload(work: () => Promise<Reloaded>, server: Server, log: Logger): Promise<void> {
   try {
-    const { done, complaints } = await server.reload()
+    const { done, complaints, unchanged } = await work()
+    if (unchanged === true) return
     logComplaints(complaints, log)
     if (done) log.info({ zones: server.configuration.zones.length }, 'configuration reloaded')
     else

@@ -100,6 +100,8 @@ export interface ServerSettings {
   readonly whileCutOff: 'serve' | 'servfail'
   /** Who is asked for the addresses of hostnames; undefined for those of the system. */
   readonly resolvers: readonly SocketAddr[] | undefined
+  /** Whether a change of its files is taken up by itself. */
+  readonly watch: boolean
 }
 
 export interface Reference {

@@ -89,7 +89,8 @@ class Loading {
   }
 }
 
-async function configPath({ configFile, cwd, env }: LoadRequest): Promise<string | undefined> {
+/** Absolute; undefined without a configuration file. */
+export async function configPath({ configFile, cwd, env }: LoadRequest): Promise<string | undefined> {
   const named = configFile ?? (env['UNDERSTUDY_CONFIG'] || undefined)
   if (named !== undefined) return resolve(cwd, named)
   const path = resolve(cwd, DEFAULT_FILE)

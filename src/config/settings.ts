@@ -45,6 +45,7 @@ const SHAPE = {
   references: referenceList,
   'while-cut-off': choice(['serve', 'servfail']),
   resolvers: resolverList,
+  watch: z.boolean(),
 } as const
 const LATER_KEYS = notSupported('introspection-from', 'tokens')
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
@@ -95,6 +96,7 @@ export function readSettings(
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
+    watch: top.watch ?? true,
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }

@@ -32,6 +32,7 @@ test('defaults without a file', async () => {
     references: [],
     whileCutOff: 'serve',
     resolvers: undefined,
+    watch: true,
   })
   const { exempt, ...rateLimit } = answering.rateLimit
   assert.deepEqual(
@@ -125,6 +126,7 @@ responders: 2
 udp: portable
 log: { level: debug, format: json }
 references: [tcp://192.0.2.1:53, "tcp://[2001:db8::1]:443"]
+watch: false
 resolvers: [192.0.2.1, "[2001:db8::1]:5353"]
 while-cut-off: servfail
 `
@@ -161,6 +163,7 @@ test('a file says everything, relative to itself; the command line outranks it',
     logLevel: 'debug',
     logFormat: 'json',
     whileCutOff: 'servfail',
+    watch: false,
   })
   const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }
   const outranked = (await loadConfiguration({ ...request, ...line })).configuration?.settings
