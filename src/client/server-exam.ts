@@ -48,9 +48,7 @@ async function examineFurther({ server, zone, hasDs }: ExamRequest, asker: Asker
   const noSuchName = await udp({ name: absent, type: RrType.A })
   const mixed = mixedLetters(zone)
   const mixedCase = await udp({ ...soa, name: mixed })
-  const anything = { name: zone, type: RrType.ANY }
-  const any = await udp(anything)
-  const isLong = any.kind === 'answer' && any.message.truncated
+  const long = await askLong(server, zone, asker)
   const ns = await asker.whole(server, { name: zone, type: RrType.NS, edns: { udpSize: UDP_SIZE } })
   return {
     edns: exchangeOf(signed, zone),
@@ -58,12 +56,34 @@ async function examineFurther({ server, zone, hasDs }: ExamRequest, asker: Asker
     cookie: exchangeOf(withCookie, zone, cookie),
     noSuchName: exchangeOf(noSuchName, absent),
     mixedCase: exchangeOf(mixedCase, mixed),
-    any: exchangeOf(any, zone),
-    anyByTcp: isLong ? exchangeOf(await asker.tcp(server, anything), zone) : undefined,
+    ...long,
     ns: ns.kind === 'answer' && ns.message.authoritative ? nsIn(ns.message.answer, zone) : undefined,
     signatures: signaturesIn(signed, zone, RrType.SOA),
     keys: hasDs ? await keysAt(server, zone, asker) : undefined,
   }
+}
+
+/** Servers may answer ANY with little (RFC 8482); what else an apex has much of is TXT. */
+async function askLong(
+  server: SocketAddr,
+  zone: string,
+  asker: Asker,
+): Promise<Pick<ServerExam, 'long' | 'longByTcp'>> {
+  let longest: Heard = { kind: 'silent', detail: 'not asked', noRoute: false }
+  for (const type of [RrType.ANY, RrType.TXT]) {
+    const wanted = { name: zone, type }
+    const heard = await asker.udp(server, wanted)
+    if (heard.kind === 'answer' && heard.message.truncated) {
+      const byTcp = await asker.tcp(server, wanted)
+      return { long: exchangeOf(heard, zone), longByTcp: exchangeOf(byTcp, zone) }
+    }
+    if (longest.kind === 'silent' || sizeOf(heard) > sizeOf(longest)) longest = heard
+  }
+  return { long: exchangeOf(longest, zone), longByTcp: undefined }
+}
+
+function sizeOf(heard: Heard): number {
+  return heard.kind === 'answer' ? heard.bytes : 0
 }
 
 /** `lB.eXaMpLe.CoM`: every second letter is a capital (the idea of 0x20). */

@@ -91,8 +91,8 @@ export interface ServerExam {
   readonly noSuchName: Exchange
   readonly mixedCase: Exchange
   /** The longest answer of the apex: by UDP without EDNS, and by TCP where that was truncated. */
-  readonly any: Exchange
-  readonly anyByTcp: Exchange | undefined
+  readonly long: Exchange
+  readonly longByTcp: Exchange | undefined
   /** Undefined where it has none to tell. */
   readonly ns: NsSet | undefined
   /** The RRSIG records over its SOA, as asked for with DO. */

@@ -1,5 +1,5 @@
 /** The parent's word against the zone's: NS records, glue, names and networks of the name servers. */
-import { parseAddress } from '#base/address.ts'
+import { addressFromBytes, parseAddress } from '#base/address.ts'
 import type { HostAddress, NameserverFacts, NsSet, ParentFacts, ParentServer, ZoneFacts } from './facts.ts'
 import { type Finding, Findings, listed, sameSet, without } from './finding.ts'
 
@@ -22,8 +22,8 @@ export function judgeDelegation(facts: ZoneFacts): readonly Finding[] {
   if (delegation !== undefined && own !== undefined) judgeSets(delegation, own, findings)
   return [
     ...findings.list,
-    ...facts.nameservers.flatMap(one => judgeNameserver(one, delegation)),
     ...judgeSpread(facts),
+    ...facts.nameservers.flatMap(one => judgeNameserver(one, delegation)),
   ]
 }
 
@@ -250,7 +250,7 @@ function networkOf(text: string): string {
   const address = parseAddress(text)
   if (address === undefined) return text
   const { family, bytes } = address
-  if (family === 'ipv4') return `ipv4 ${bytes.slice(0, 3).join('.')}.0/24`
-  const groups = [0, 2, 4].map(at => (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)).toString(16))
-  return `ipv6 ${groups.join(':')}::/48`
+  const bits = family === 'ipv4' ? 24 : 48
+  const network = addressFromBytes(bytes.map((byte, at) => (at < bits / 8 ? byte : 0)))
+  return `${family} ${network.text}/${bits}`
 }

@@ -161,22 +161,22 @@ function judgeLetters(reply: Exchange, findings: Findings): Finding | undefined 
   )
 }
 
-function judgeTruncation({ any, anyByTcp }: ServerExam, findings: Findings): Finding | undefined {
-  if (any.kind === 'silent')
-    return findings.ok('truncation', `a query for ANY is not answered: ${any.detail}`)
-  if (any.bytes > PLAIN_UDP_BYTES)
+function judgeTruncation({ long, longByTcp }: ServerExam, findings: Findings): Finding | undefined {
+  if (long.kind === 'silent')
+    return findings.ok('truncation', `queries for long answers are not answered: ${long.detail}`)
+  if (long.bytes > PLAIN_UDP_BYTES)
     return findings.error(
       'truncation',
-      `sends ${any.bytes} bytes to a client that can take ${PLAIN_UDP_BYTES}`,
+      `sends ${long.bytes} bytes to a client that can take ${PLAIN_UDP_BYTES}`,
       'update the server: it must truncate (RFC 1035 §4.2.1)',
     )
-  if (!any.truncated)
+  if (!long.truncated)
     return findings.ok(
       'truncation',
-      `the longest answer of the zone's own name has ${any.bytes} bytes, and fits`,
+      `the longest answer of the zone's own name has ${long.bytes} bytes, and fits`,
     )
-  if (anyByTcp?.kind === 'answer' && !anyByTcp.truncated)
-    return findings.ok('truncation', `truncates, and gives the whole of ${anyByTcp.bytes} bytes by TCP`)
+  if (longByTcp?.kind === 'answer' && !longByTcp.truncated)
+    return findings.ok('truncation', `truncates, and gives the whole of ${longByTcp.bytes} bytes by TCP`)
   return findings.error(
     'truncation',
     'truncates an answer that is not to be had by TCP either',
