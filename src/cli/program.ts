@@ -1,7 +1,9 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import type { SocketAddr } from '#base/address.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
+import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
 import { type DrillOptions, drill } from './drill.ts'
 import {
   type FailbackOptions,
@@ -130,6 +132,7 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  addDoctor(root, exit)
   root
     .command('drill')
     .description('take what a pool serves as failed for a while, and measure the failover')
@@ -154,4 +157,49 @@ function program(exit: (code: number) => void): Command {
     .addHelpText('after', '\nExample:\n  understudy demo --keep')
     .action(async (options: { keep?: boolean }) => exit(await demo(options)))
   return root
+}
+
+function addDoctor(root: Command, exit: (code: number) => void): void {
+  root
+    .command('doctor')
+    .description(
+      'walk along the delegation, from the parent to the answers; says what is wrong and what to do',
+    )
+    .argument('[zone]', 'a zone (default: all zones of the configuration)', zoneArgument)
+    .option('--config <file>', 'server configuration (default: understudy.yaml, if there is one)')
+    .option(
+      '--resolver <address[:port]>',
+      "asked for what is not in the zone (default: the configuration's, else this host's)",
+      collectServers,
+    )
+    .option(
+      '--parent <address[:port]>',
+      'a server of the parent zone; given again, each is asked (default: found by the resolver)',
+      collectServers,
+    )
+    .option('--port <port>', 'of the name servers, for closed networks', portArgument, 53)
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy doctor lb.example.com')
+    .action(async (zone: string | undefined, options: DoctorOptions) => exit(await doctor(zone, options)))
+}
+
+function zoneArgument(text: string): string {
+  const zone = parseZoneName(text)
+  if (zone === undefined) throw new InvalidArgumentError('It is not a name such as lb.example.com.')
+  return zone
+}
+
+function collectServers(text: string, before: readonly SocketAddr[] = []): SocketAddr[] {
+  const server = parseServer(text)
+  if (server === undefined || server.port === 0)
+    throw new InvalidArgumentError(
+      'Expected an address such as 192.0.2.53, 192.0.2.53:53 or [2001:db8::53]:53.',
+    )
+  return [...before, server]
+}
+
+function portArgument(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('Expected a port from 1 to 65535.')
+  return port
 }
