@@ -35,6 +35,7 @@ export function addHeartbeats(app: FastifyInstance, heartbeats: HeartbeatReports
       '/api/v1/heartbeats/*',
       {
         bodyLimit: MAX_BODY_BYTES,
+        config: { access: 'open' },
         schema: { body: z.preprocess(body => body ?? {}, reportBody) },
         async onRequest(request, reply) {
           const token = tokenOf(request)

@@ -22,16 +22,19 @@ const PATHS = `Understudy
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
 `
 
+/** Asks for no token. */
+const OPEN = { config: { access: 'open' } } as const
+
 /** `/livez` and `/metrics`: all that the listener for Prometheus has. */
 export function addMetrics(app: FastifyInstance, render: () => Promise<string>): void {
-  app.get('/livez', async (_request, reply) => text(reply, 'ok\n'))
+  app.get('/livez', OPEN, async (_request, reply) => text(reply, 'ok\n'))
   app.get('/metrics', async (_request, reply) => reply.type(METRICS_CONTENT_TYPE).send(await render()))
 }
 
 /** Everything else that the admin listener has. */
 export function addAdmin(app: FastifyInstance, control: ControlView): void {
-  app.get('/', async (_request, reply) => text(reply, PATHS))
-  app.get('/readyz', async (_request, reply) => text(reply, readiness(control.server())))
+  app.get('/', OPEN, async (_request, reply) => text(reply, PATHS))
+  app.get('/readyz', OPEN, async (_request, reply) => text(reply, readiness(control.server())))
   app.get('/api/v1/server', async () => control.server())
   app.get('/api/v1/pools', async () => ({ pools: control.pools() }))
   app.get<{ Params: { zone: string; pool: string } }>('/api/v1/pools/:zone/:pool', async ({ params }) =>

@@ -1,5 +1,6 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import { ROLES } from '#config/tokens.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import {
@@ -12,6 +13,7 @@ import {
 } from './operate.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import { type StatusOptions, status } from './status.ts'
+import { type TokenOptions, token } from './token.ts'
 import { VERSION } from './version.ts'
 
 /** The exit code for a command line that is wrong. */
@@ -129,6 +131,15 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  root
+    .command('token')
+    .description('make a token for the admin listener: shown once, with what goes into understudy.yaml')
+    .argument('<name>', 'whose it is, or what for; stands in the log and the audit')
+    .addOption(
+      new Option('--role <role>', 'read: may look; operate: may change too').choices(ROLES).default('read'),
+    )
+    .addHelpText('after', '\nExample:\n  understudy token alice --role operate')
+    .action(async (name: string, options: TokenOptions) => exit(await token(name, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

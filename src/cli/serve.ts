@@ -1,9 +1,10 @@
 /** `understudy serve`: runs the server until it is told to stop. */
 
 import { createMetrics } from '#admin/metrics.ts'
-import { startAdmin } from '#admin/server.ts'
+import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
 import { loadConfiguration } from '#config/load.ts'
+import type { EventSink } from '#control/events.ts'
 import { Server } from '#control/server.ts'
 import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
 import { createLogger, type Logger } from './logging.ts'
@@ -44,20 +45,30 @@ export async function serve(options: ServeOptions): Promise<number> {
   logComplaints(complaints, log)
   const metrics = createMetrics()
   let server: Server
+  let admin: Admin | undefined
+  const events: EventSink = {
+    ...metrics,
+    reload(result) {
+      metrics.reload(result)
+      admin?.renew()
+    },
+  }
   try {
-    server = await Server.start({ request, version: VERSION, events: metrics, log }, configuration)
+    server = await Server.start({ request, version: VERSION, events, log }, configuration)
   } catch (error) {
     return await failed(error, log)
   }
   try {
     const { admin: adminAddress, metrics: metricsAddress } = configuration.settings
-    const admin = await startAdmin({
+    admin = await startAdmin({
       admin: adminAddress,
       ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
       render: () => metrics.render(server),
+      settings: () => server.configuration.settings,
+      onDenied: why => metrics.denied(why),
       log,
     })
     announce(server, admin.bound, log)
@@ -92,7 +103,8 @@ function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0],
   const { zones } = server.configuration
   log.info({ version: VERSION, zones: zones.length }, `understudy ${VERSION}: ${zones.length} zones`)
   log.info({ addresses, why: server.udpWhy }, `answering on ${addresses.join(', ')}; UDP by ${server.udpWhy}`)
-  log.info({ admin: formatSocketAddr(admin) }, `admin on http://${formatSocketAddr(admin)}`)
+  const scheme = server.configuration.settings.adminTls === undefined ? 'http' : 'https'
+  log.info({ admin: formatSocketAddr(admin) }, `admin on ${scheme}://${formatSocketAddr(admin)}`)
 }
 
 async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {

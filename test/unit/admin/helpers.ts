@@ -1,5 +1,6 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import type { AccessSettings } from '#admin/access.ts'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
@@ -163,11 +164,15 @@ export const NO_ACTIONS: OperatorActions = {
 /** Where no endpoint reports in. */
 export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
 
+/** For this host, without a token. */
+export const OPEN_ACCESS: AccessSettings = { tokens: [], adminNames: [], adminTls: undefined }
+
 /** The listeners on ports of their own, closed at the end of the scope. */
 export async function started(
   control: ControlView,
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
+  settings: () => AccessSettings = () => OPEN_ACCESS,
 ): Promise<Started> {
   const metrics = createMetrics()
   const logged: string[] = []
@@ -178,7 +183,12 @@ export async function started(
     actions: NO_ACTIONS,
     heartbeats,
     render: () => metrics.render(control),
-    log: { error: (_data, message) => logged.push(message) },
+    settings,
+    onDenied: why => metrics.denied(why),
+    log: {
+      warn: (_data, message) => logged.push(message),
+      error: (_data, message) => logged.push(message),
+    },
   })
   return {
     admin,

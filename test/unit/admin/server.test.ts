@@ -11,6 +11,7 @@ import {
   ask,
   NO_ACTIONS,
   NO_REPORTS,
+  OPEN_ACCESS,
   POOL,
   SERVER,
   socketAddr,
@@ -217,7 +218,9 @@ describe('admin listener', () => {
       heartbeats: NO_REPORTS,
       control: world(),
       render: async () => '',
-      log: { error: () => undefined },
+      settings: () => OPEN_ACCESS,
+      onDenied: () => undefined,
+      log: { warn: () => undefined, error: () => undefined },
     }
     for (const address of ['0.0.0.0:0', '192.0.2.1:8053', '[::]:0']) {
       await assert.rejects(
