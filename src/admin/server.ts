@@ -5,8 +5,11 @@ import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { AdminTls } from '#config/admin-tls.ts'
 import type { ControlView } from '#control/view.ts'
 import { type AccessSettings, addAccess, type Denial } from './access.ts'
+import type { Audit } from './audited.ts'
+import { addChanges, type ReloadActions } from './changes.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { contextOf, createListener, type Log, listen } from './listener.ts'
+import { addOpenApi } from './openapi.ts'
 import { addOperations, type OperatorActions } from './operations.ts'
 import { addAdmin, addMetrics } from './routes.ts'
 
@@ -17,6 +20,8 @@ export interface AdminOptions {
   readonly control: ControlView
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
+  readonly reloading: ReloadActions
+  readonly audit: Audit
   /** The page at `/metrics`. */
   render(): Promise<string>
   /** As they are now: a reload may change them. */
@@ -37,6 +42,7 @@ export interface Admin {
 /** Starts the listeners. Throws, with words for a person, if an address cannot be had or may not be used. */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const { admin, metrics, control, actions, heartbeats, render, log, settings, onDenied } = options
+  const { audit, reloading } = options
   const { tokens, adminTls } = settings()
   if (!isLoopback(admin.address) && tokens.length === 0) {
     throw new Error(
@@ -51,9 +57,11 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   let bound = admin
   try {
     addAccess(app, { settings, bound: () => bound, log, onDenied })
+    addOpenApi(app, () => control.server().version)
     addMetrics(app, render)
     addAdmin(app, control)
-    addOperations(app, control, actions)
+    addOperations(app, control, actions, audit)
+    addChanges(app, reloading, audit)
     addHeartbeats(app, heartbeats)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, renew, close: () => closeAll(listeners) }

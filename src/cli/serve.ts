@@ -5,7 +5,7 @@ import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
-import { Server } from '#control/server.ts'
+import { type Reloaded, Server } from '#control/server.ts'
 import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
 import { createLogger, type Logger } from './logging.ts'
 import { VERSION } from './version.ts'
@@ -66,13 +66,18 @@ export async function serve(options: ServeOptions): Promise<number> {
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
+      audit: server.audit,
+      reloading: {
+        preview: () => server.preview(),
+        reload: () => reload(server, log),
+      },
       render: () => metrics.render(server),
       settings: () => server.configuration.settings,
       onDenied: why => metrics.denied(why),
       log,
     })
     announce(server, admin.bound, log)
-    hangUps.listen(() => void reload(server, log))
+    hangUps.listen(() => void reload(server, log).catch(() => undefined))
     return await untilStopped({ server, admin }, log)
   } catch (error) {
     await server.close()
@@ -121,15 +126,19 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
   return 0
 }
 
-async function reload(server: Server, log: Logger): Promise<void> {
+/** Says in the log what became of it. */
+async function reload(server: Server, log: Logger): Promise<Reloaded> {
   try {
-    const { done, complaints } = await server.reload()
+    const reloaded = await server.reload()
+    const { done, complaints } = reloaded
     logComplaints(complaints, log)
     if (done) log.info({ zones: server.configuration.zones.length }, 'configuration reloaded')
     else
       log.error({}, `configuration not reloaded, the old one stays in force: ${countComplaints(complaints)}`)
+    return reloaded
   } catch (error) {
     log.error({ error: String(error) }, `configuration not reloaded: ${String(error)}`)
+    throw error
   }
 }
 

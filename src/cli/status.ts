@@ -1,27 +1,45 @@
 /** `understudy status`: what the pools answer now, from a running server. */
 import type { AddressView, EndpointView, PoolView } from '#control/view.ts'
-import { getJson } from './api.ts'
+import { getJson, type Remote } from './api.ts'
+import { askEach, printReplies, type ServerOptions, tally } from './servers.ts'
 
-export interface StatusOptions {
-  readonly server: string
+export interface StatusOptions extends ServerOptions {
   readonly json?: boolean
 }
 
 /** What selections are for, as types of records. */
 export const TYPES = { ipv4: 'A', ipv6: 'AAAA', cname: 'CNAME' } as const
 
-/** Gives the exit code: 1 if the server cannot be asked, or knows no such name. */
-export async function status(name: string | undefined, { server, json }: StatusOptions): Promise<number> {
-  const pools = (await getJson(server, '/api/v1/pools')) as { readonly pools: readonly PoolView[] }
-  const wanted = name === undefined ? pools.pools : pools.pools.filter(pool => isCalled(pool, name))
-  if (name !== undefined && wanted.length === 0) {
-    const known = pools.pools.map(pool => `${pool.zone}/${pool.pool}`).join(', ')
-    process.stderr.write(`no pool and no managed name is called ${name}; there are: ${known || 'none'}\n`)
-    return 1
-  }
-  if (json === true) process.stdout.write(`${JSON.stringify({ pools: wanted }, null, 2)}\n`)
-  else process.stdout.write(wanted.map(poolText).join('\n') || 'no pools\n')
-  return 0
+/** Gives the exit code: 1 if a server cannot be asked, or knows no such name. */
+export async function status(name: string | undefined, options: StatusOptions): Promise<number> {
+  const replies = await askEach(options, async remote => poolsCalled(name, await poolsOf(remote)))
+  const [only] = replies
+  if (options.json !== true) return printReplies(replies, poolsText)
+  if (replies.length === 1 && only !== undefined && 'error' in only) return printReplies(replies, poolsText)
+  const servers = replies.map(reply =>
+    'value' in reply ? { server: reply.url, pools: reply.value } : { server: reply.url, error: reply.error },
+  )
+  const document =
+    replies.length === 1 && only !== undefined && 'value' in only ? { pools: only.value } : { servers }
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  return tally(replies)
+}
+
+async function poolsOf(remote: Remote): Promise<readonly PoolView[]> {
+  const { pools } = (await getJson(remote, '/api/v1/pools')) as { readonly pools: readonly PoolView[] }
+  return pools
+}
+
+function poolsCalled(name: string | undefined, pools: readonly PoolView[]): readonly PoolView[] {
+  if (name === undefined) return pools
+  const wanted = pools.filter(pool => isCalled(pool, name))
+  if (wanted.length > 0) return wanted
+  const known = pools.map(pool => `${pool.zone}/${pool.pool}`).join(', ')
+  throw new Error(`no pool and no managed name is called ${name}; there are: ${known || 'none'}`)
+}
+
+function poolsText(pools: readonly PoolView[]): string {
+  return pools.map(poolText).join('\n').trimEnd() || 'no pools'
 }
 
 /** By `ZONE/POOL`, the pool's or the zone's name alone, or a managed name. */

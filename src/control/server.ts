@@ -14,6 +14,8 @@ import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
 import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
+import { AuditTrail } from './audit.ts'
+import { type Difference, difference } from './difference.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
@@ -41,6 +43,8 @@ export interface Reloaded {
   readonly done: boolean
   /** With `done` only warnings. */
   readonly complaints: readonly Complaint[]
+  /** Between the configuration that was in force and the one that was read; undefined if that cannot be used. */
+  readonly difference?: Difference
 }
 
 /** For each resolver. */
@@ -59,6 +63,7 @@ export class Server implements ControlView {
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
+  readonly #audit: AuditTrail
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -73,6 +78,8 @@ export class Server implements ControlView {
   #reloading: Promise<unknown> = Promise.resolve()
   /** The reload that waits for the one under way. */
   #nextReload: Promise<Reloaded> | undefined
+  /** As with reloads: whoever asks meanwhile gets that one. */
+  #nextPreview: Promise<Reloaded> | undefined
 
   private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
     this.#options = options
@@ -97,6 +104,7 @@ export class Server implements ControlView {
     })
     this.#operations = new Operations(this.#judging, this.#book)
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
+    this.#audit = new AuditTrail({ clock: this.#clock, store, log: options.log })
   }
 
   /** What operators may do. */
@@ -107,6 +115,11 @@ export class Server implements ControlView {
   /** What endpoints that report in may do. */
   get heartbeats(): Heartbeats {
     return this.#heartbeats
+  }
+
+  /** Who has changed what. */
+  get audit(): AuditTrail {
+    return this.#audit
   }
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
@@ -160,6 +173,14 @@ export class Server implements ControlView {
   reload(): Promise<Reloaded> {
     const turn = this.#nextReload ?? this.#reloading.then(() => this.#beginReload())
     this.#nextReload = turn
+    this.#reloading = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** What a reload would say and change, which changes nothing. `done` says whether it would be. */
+  preview(): Promise<Reloaded> {
+    const turn = this.#nextPreview ?? this.#reloading.then(() => this.#beginPreview())
+    this.#nextPreview = turn
     this.#reloading = turn.catch(() => undefined)
     return turn
   }
@@ -248,19 +269,33 @@ export class Server implements ControlView {
     }
   }
 
+  async #beginPreview(): Promise<Reloaded> {
+    this.#nextPreview = undefined
+    const { configuration: _, ...read } = await this.#read()
+    return read
+  }
+
   async #reload(): Promise<Reloaded> {
+    const { configuration, ...reloaded } = await this.#read()
+    if (configuration === undefined) return reloaded
+    await this.#goOver(
+      configuration,
+      createGeneration(configuration, this.#policies.policyOf(configuration.settings)),
+    )
+    this.#lastReloadMs = this.#clock.wallMs()
+    return reloaded
+  }
+
+  /** The configuration as it is in the files now, if it can be used. */
+  async #read(): Promise<Reloaded & { readonly configuration?: Configuration }> {
     const { configuration, complaints } = await loadConfiguration(this.#options.request)
     if (this.#closing) throw new Error('the server is being stopped')
     if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error'))
       return { done: false, complaints }
     if (holdsNothing(configuration) && !holdsNothing(this.#configuration))
       return { done: false, complaints: [...complaints, emptied(configuration)] }
-    await this.#goOver(
-      configuration,
-      createGeneration(configuration, this.#policies.policyOf(configuration.settings)),
-    )
-    this.#lastReloadMs = this.#clock.wallMs()
-    return { done: true, complaints }
+    const changes = difference(this.#configuration, configuration)
+    return { done: true, complaints, difference: changes, configuration }
   }
 
   /** The new board is written before anybody answers from it, the old one until nobody does any more. */

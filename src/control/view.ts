@@ -6,6 +6,7 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
+import type { StoredAudit } from '#store/records.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -197,6 +198,12 @@ export interface OperationResult {
   readonly answers: readonly { readonly family: AnswerKind; readonly selected: string }[]
   /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
   readonly evidence?: readonly string[]
+}
+
+/** One change that somebody has asked for. */
+export interface AuditView extends Omit<StoredAudit, 'atMs'> {
+  /** RFC 3339 in UTC. */
+  readonly at: string
 }
 
 /** Asked by the admin listener. */

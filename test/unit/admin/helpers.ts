@@ -1,10 +1,12 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import type { AccessSettings } from '#admin/access.ts'
+import type { Audit } from '#admin/audited.ts'
+import type { ReloadActions } from '#admin/changes.ts'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
-import { type Admin, startAdmin } from '#admin/server.ts'
+import { type Admin, type AdminOptions, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { Refusal } from '#control/operations.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
@@ -164,6 +166,25 @@ export const NO_ACTIONS: OperatorActions = {
 /** Where no endpoint reports in. */
 export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
 
+/** Where nothing is reloaded, and what is changed is only remembered. */
+export const NO_RELOADING: ReloadActions = {
+  reload: () => Promise.reject(new Error('nothing can be read')),
+  preview: () => Promise.reject(new Error('nothing can be read')),
+}
+
+export interface Remembered extends Audit {
+  readonly entries: Parameters<Audit['add']>[0][]
+}
+
+export function audit(): Remembered {
+  const entries: Remembered['entries'] = []
+  return {
+    entries,
+    add: entry => void entries.push(entry),
+    list: async () => entries.map(entry => ({ at: TRANSITION.at, ...entry })),
+  }
+}
+
 /** For this host, without a token. */
 export const OPEN_ACCESS: AccessSettings = { tokens: [], adminNames: [], adminTls: undefined }
 
@@ -173,6 +194,7 @@ export async function started(
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
   settings: () => AccessSettings = () => OPEN_ACCESS,
+  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions'>> = {},
 ): Promise<Started> {
   const metrics = createMetrics()
   const logged: string[] = []
@@ -182,6 +204,9 @@ export async function started(
     control,
     actions: NO_ACTIONS,
     heartbeats,
+    audit: audit(),
+    reloading: NO_RELOADING,
+    ...more,
     render: () => metrics.render(control),
     settings,
     onDenied: why => metrics.denied(why),

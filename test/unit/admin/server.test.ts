@@ -9,7 +9,9 @@ import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
 import {
   type Answer,
   ask,
+  audit,
   NO_ACTIONS,
+  NO_RELOADING,
   NO_REPORTS,
   OPEN_ACCESS,
   POOL,
@@ -219,6 +221,8 @@ describe('admin listener', () => {
       control: world(),
       render: async () => '',
       settings: () => OPEN_ACCESS,
+      audit: audit(),
+      reloading: NO_RELOADING,
       onDenied: () => undefined,
       log: { warn: () => undefined, error: () => undefined },
     }
