@@ -56,7 +56,12 @@ export class LiveEvents {
 
 /** Adds `/api/v1/events`. */
 export function addLiveEvents(app: FastifyInstance, live: LiveEvents): void {
-  app.get('/api/v1/events', (_request, reply) => {
+  const documented = {
+    summary: 'Events as they happen (server-sent)',
+    answer: 'text/event-stream',
+    problems: [503],
+  } as const
+  app.get('/api/v1/events', { config: { documented } }, (_request, reply) => {
     const headers = Object.fromEntries(
       Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]),
     )

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Documented } from './documented.ts'
 
 const FOLDER = new URL('./page/', import.meta.url)
 const LIBRARY = new URL(import.meta.resolve('htm/preact/standalone'))
@@ -30,6 +31,8 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
+type MediaType = Extract<Documented['answer'], `${string}/${string}`>
+
 interface PageFile {
   readonly type: string
   readonly bytes: Buffer
@@ -39,13 +42,25 @@ interface PageFile {
 /** Adds `/` and what it needs. */
 export function addPage(app: FastifyInstance): void {
   const index = read(new URL('index.html', FOLDER), 'text/html; charset=utf-8')
-  app.get('/', (request, reply) => send(index, request, reply.header('content-security-policy', POLICY)))
+  app.get('/', open('The status page', index), (request, reply) =>
+    send(index, request, reply.header('content-security-policy', POLICY)),
+  )
   const library = read(LIBRARY, JAVASCRIPT)
-  app.get('/page/htm.js', (request, reply) => send(library, request, reply))
+  app.get('/page/htm.js', open('A part of the status page', library), (request, reply) =>
+    send(library, request, reply),
+  )
   for (const [name, type] of Object.entries(FILES)) {
     const file = read(new URL(name, FOLDER), type)
-    app.get(`/page/${name}`, (request, reply) => send(file, request, reply))
+    app.get(`/page/${name}`, open('A part of the status page', file), (request, reply) =>
+      send(file, request, reply),
+    )
   }
+}
+
+/** The page itself asks for a token, if one is needed. */
+function open(summary: string, { type }: PageFile) {
+  const answer = type.replace(/;.*/, '') as MediaType
+  return { config: { access: 'open', documented: { summary, answer } } } as const
 }
 
 function read(path: URL, type: string): PageFile {

@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DrillView } from '#control/view.ts'
-import { ask, getJson } from './api.ts'
-import { author } from './operate.ts'
+import { ask, getJson, type Remote } from './api.ts'
+import { author } from './reload.ts'
+import { remotes, type ServerOptions } from './servers.ts'
 
-export interface DrillOptions {
-  readonly server: string
+export interface DrillOptions extends ServerOptions {
   readonly for: string
   readonly reason?: string
   readonly watch?: readonly string[]
@@ -17,8 +17,11 @@ const LOOK_EVERY_MS = 500
 
 /** Gives the exit code: 0 where what is promised was kept. Ctrl+C ends the drill. */
 export async function drill(target: string, options: DrillOptions): Promise<number> {
-  const { server, json = false, reason, watch } = options
+  const { json = false, reason, watch } = options
   try {
+    const [server, other] = await remotes(options)
+    if (server === undefined || other !== undefined)
+      throw new Error('a drill is of one server; to see it on others, say --watch')
     const begun = (await ask(server, {
       method: 'POST',
       path: `/api/v1/pools/${pathOf(target)}/drill`,
@@ -45,7 +48,7 @@ export async function drill(target: string, options: DrillOptions): Promise<numb
   }
 }
 
-async function follow(server: string, begun: DrillView, isQuiet: boolean): Promise<DrillView> {
+async function follow(server: Remote, begun: DrillView, isQuiet: boolean): Promise<DrillView> {
   let told = 0
   for (let now = begun; ; now = (await getJson(server, `/api/v1/drills/${begun.id}`)) as DrillView) {
     if (!isQuiet) for (const line of now.timeline.slice(told)) process.stdout.write(lineOf(line))
@@ -59,7 +62,7 @@ function lineOf({ seconds, what }: DrillView['timeline'][number]): string {
   return `${seconds.toFixed(3).padStart(9)} s  ${what}\n`
 }
 
-async function stop(server: string, id: string): Promise<void> {
+async function stop(server: Remote, id: string): Promise<void> {
   const query = new URLSearchParams({ author: author() })
   await ask(server, { method: 'DELETE', path: `/api/v1/drills/${id}?${query}` }).catch(() => undefined)
 }

@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { SocketAddr } from '#base/address.ts'
+import { ROLES } from '#config/tokens.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
@@ -13,13 +14,15 @@ import {
   release,
   setOverride,
 } from './operate.ts'
+import { type ReloadOptions, reload } from './reload.ts'
 import { type ServeOptions, serve } from './serve.ts'
+import { speaking } from './servers.ts'
 import { type StatusOptions, status } from './status.ts'
+import { type TokenOptions, token } from './token.ts'
 import { VERSION } from './version.ts'
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
-const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
 
 /** Runs the command that the arguments name; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -35,17 +38,6 @@ export async function run(args: readonly string[]): Promise<number> {
     return 1
   }
   return code
-}
-
-function operating(command: Command): Command {
-  const collect = (url: string, before: string[] | undefined): string[] =>
-    before === undefined || before === DEFAULT_SERVERS ? [url] : [...before, url]
-  return command.option(
-    '--server <url>',
-    'admin listener of the server; given again, each is told',
-    collect,
-    DEFAULT_SERVERS,
-  )
 }
 
 function program(exit: (code: number) => void): Command {
@@ -72,16 +64,14 @@ function program(exit: (code: number) => void): Command {
     .argument('[path]', 'file or folder (default: what serve would read)')
     .addHelpText('after', '\nExample:\n  understudy check zones/')
     .action(async (path: string | undefined) => exit(await check(path)))
-  root
-    .command('status')
+  speaking(root.command('status'))
     .description('pools, endpoints, and what is answered now')
     .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
-    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
   const overriding = (command: Command): Command =>
-    operating(command)
+    speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
       .option('--reason <text>', 'why, for those who come after')
       .option('--force', 'also where no usable endpoint is left')
@@ -111,7 +101,7 @@ function program(exit: (code: number) => void): Command {
     .action(async (target: string, options: OverrideOptions) =>
       exit(await setOverride('pin', target, options)),
     )
-  operating(root.command('release'))
+  speaking(root.command('release'))
     .description('take back what drain, force and pin have said')
     .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
     .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
@@ -119,7 +109,7 @@ function program(exit: (code: number) => void): Command {
     .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
       exit(await release(target, options)),
     )
-  operating(root.command('failback'))
+  speaking(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
     .argument('<pool>', 'ZONE/POOL')
     .option('--force', 'force the primary up if it is not, for as long as --for says')
@@ -133,8 +123,7 @@ function program(exit: (code: number) => void): Command {
       exit(await failBack(target, options))
     })
   addDoctor(root, exit)
-  root
-    .command('drill')
+  speaking(root.command('drill'))
     .description('take what a pool serves as failed for a while, and measure the failover')
     .argument('<pool>', 'ZONE/POOL')
     .requiredOption('--for <duration>', 'how long, from 1s to 30d; at least as long as a failover may take')
@@ -143,13 +132,28 @@ function program(exit: (code: number) => void): Command {
       '--watch <address:port...>',
       'other servers whose answers are watched too: the other node, a resolver',
     )
-    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
     .option('--json', 'one JSON document at the end')
     .addHelpText(
       'after',
       '\nExample:\n  understudy drill lb.example.com/www --for 2m --watch 198.51.100.53:53',
     )
     .action(async (target: string, options: DrillOptions) => exit(await drill(target, options)))
+  speaking(root.command('reload'))
+    .description('read the configuration again, as on SIGHUP; if anything is wrong nothing changes')
+    .option('--dry-run', 'only show what that would change')
+    .option('--reason <text>', 'why, for those who come after')
+    .option('--json', 'the answer as JSON')
+    .addHelpText('after', '\nExample:\n  understudy reload --dry-run')
+    .action(async (options: ReloadOptions) => exit(await reload(options)))
+  root
+    .command('token')
+    .description('make a token for the admin listener: shown once, with what goes into understudy.yaml')
+    .argument('<name>', 'whose it is, or what for; stands in the log and the audit')
+    .addOption(
+      new Option('--role <role>', 'read: may look; operate: may change too').choices(ROLES).default('read'),
+    )
+    .addHelpText('after', '\nExample:\n  understudy token alice --role operate')
+    .action(async (name: string, options: TokenOptions) => exit(await token(name, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

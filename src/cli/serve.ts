@@ -2,7 +2,7 @@
 
 import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics } from '#admin/metrics.ts'
-import { startAdmin } from '#admin/server.ts'
+import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr } from '#base/address.ts'
 import { configPath, type LoadRequest, loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
@@ -52,17 +52,23 @@ export async function serve(options: ServeOptions): Promise<number> {
   const metrics = createMetrics()
   const live = new LiveEvents()
   let server: Server
+  let admin: Admin | undefined
+  const events: EventSink = {
+    ...both(metrics, live),
+    reload(result) {
+      metrics.reload(result)
+      live.reload(result)
+      admin?.renew()
+    },
+  }
   try {
-    server = await Server.start(
-      { request, version: VERSION, events: both(metrics, live), log },
-      configuration,
-    )
+    server = await Server.start({ request, version: VERSION, events, log }, configuration)
   } catch (error) {
     return await failed(error, log)
   }
   try {
     const { admin: adminAddress, metrics: metricsAddress } = configuration.settings
-    const admin = await startAdmin({
+    admin = await startAdmin({
       admin: adminAddress,
       ...(metricsAddress === undefined ? {} : { metrics: metricsAddress }),
       control: server,
@@ -70,11 +76,18 @@ export async function serve(options: ServeOptions): Promise<number> {
       heartbeats: server.heartbeats,
       drills: server.drilling,
       live,
+      audit: server.audit,
+      reloading: {
+        preview: () => server.preview(),
+        reload: () => reload(() => server.reload(), server, log),
+      },
       render: () => metrics.render(server),
+      settings: () => server.configuration.settings,
+      onDenied: why => metrics.denied(why),
       log,
     })
     announce(server, admin.bound, log)
-    hangUps.listen(() => void reload(() => server.reload(), server, log))
+    hangUps.listen(() => void reload(() => server.reload(), server, log).catch(() => undefined))
     using _watch = await watchFiles(server, request, log)
     return await untilStopped({ server, admin }, log)
   } catch (error) {
@@ -84,7 +97,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 /** Events for those who count them, and for those who follow them. */
-function both(metrics: EventSink, live: LiveEvents): EventSink {
+function both(metrics: EventSink, live: LiveEvents): Omit<EventSink, 'reload'> {
   return {
     probe: event => metrics.probe(event),
     switched: seconds => metrics.switched(seconds),
@@ -92,10 +105,6 @@ function both(metrics: EventSink, live: LiveEvents): EventSink {
     transition(transition) {
       metrics.transition(transition)
       live.transition(transition)
-    },
-    reload(result) {
-      metrics.reload(result)
-      live.reload(result)
     },
   }
 }
@@ -137,7 +146,8 @@ function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0],
   const { zones } = server.configuration
   log.info({ version: VERSION, zones: zones.length }, `understudy ${VERSION}: ${zones.length} zones`)
   log.info({ addresses, why: server.udpWhy }, `answering on ${addresses.join(', ')}; UDP by ${server.udpWhy}`)
-  log.info({ admin: formatSocketAddr(admin) }, `admin on http://${formatSocketAddr(admin)}`)
+  const scheme = server.configuration.settings.adminTls === undefined ? 'http' : 'https'
+  log.info({ admin: formatSocketAddr(admin) }, `admin on ${scheme}://${formatSocketAddr(admin)}`)
 }
 
 async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {
@@ -154,16 +164,20 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
   return 0
 }
 
-async function reload(work: () => Promise<Reloaded>, server: Server, log: Logger): Promise<void> {
+/** Says in the log what became of it. */
+async function reload(work: () => Promise<Reloaded>, server: Server, log: Logger): Promise<Reloaded> {
   try {
-    const { done, complaints, unchanged } = await work()
-    if (unchanged === true) return
+    const reloaded = await work()
+    const { done, complaints, unchanged } = reloaded
+    if (unchanged === true) return reloaded
     logComplaints(complaints, log)
     if (done) log.info({ zones: server.configuration.zones.length }, 'configuration reloaded')
     else
       log.error({}, `configuration not reloaded, the old one stays in force: ${countComplaints(complaints)}`)
+    return reloaded
   } catch (error) {
     log.error({ error: String(error) }, `configuration not reloaded: ${String(error)}`)
+    throw error
   }
 }
 

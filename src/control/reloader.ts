@@ -2,6 +2,7 @@
 import type { Complaint } from '#base/complaint.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { type LoadRequest, loadConfiguration } from '#config/load.ts'
+import { type Difference, difference } from './difference.ts'
 import type { EventSink } from './events.ts'
 import { plainName } from './plan.ts'
 
@@ -11,6 +12,8 @@ export interface Reloaded {
   readonly complaints: readonly Complaint[]
   /** Everything is as it was. */
   readonly unchanged?: boolean
+  /** Between the configuration that was in force and the one that was read; undefined if that cannot be used. */
+  readonly difference?: Difference
 }
 
 export interface ReloaderOptions {
@@ -28,6 +31,7 @@ export class Reloader {
   #turn: Promise<unknown> = Promise.resolve()
   /** The reload that waits for the one under way. */
   #next: Promise<Reloaded> | undefined
+  #nextPreview: Promise<Reloaded> | undefined
 
   constructor(options: ReloaderOptions) {
     this.#options = options
@@ -51,6 +55,17 @@ export class Reloader {
     return this.#afterwards(() => this.#counted(true))
   }
 
+  /** What a reload would say and change, which changes nothing. `done` says whether it would be. Shared as `reload`. */
+  preview(): Promise<Reloaded> {
+    const begin = async (): Promise<Reloaded> => {
+      this.#nextPreview = undefined
+      const { configuration: _, ...read } = await this.#read(false)
+      return read
+    }
+    this.#nextPreview ??= this.#afterwards(begin)
+    return this.#nextPreview
+  }
+
   #afterwards(work: () => Promise<Reloaded>): Promise<Reloaded> {
     const turn = this.#turn.then(work)
     this.#turn = turn.catch(() => undefined)
@@ -70,7 +85,14 @@ export class Reloader {
   }
 
   async #reload(isWatched: boolean): Promise<Reloaded> {
-    const { request, current, isClosing, goOver } = this.#options
+    const { configuration, ...reloaded } = await this.#read(isWatched)
+    if (configuration !== undefined) await this.#options.goOver(configuration)
+    return reloaded
+  }
+
+  /** The configuration as it is in the files now, if it can be used. */
+  async #read(isWatched: boolean): Promise<Reloaded & { readonly configuration?: Configuration }> {
+    const { request, current, isClosing } = this.#options
     const { configuration, complaints } = await loadConfiguration(request)
     if (isClosing()) throw new Error('the server is being stopped')
     if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error'))
@@ -80,8 +102,7 @@ export class Reloader {
       : problemOf(current(), configuration)
     if (problem === 'unchanged') return { done: false, complaints: [], unchanged: true }
     if (problem !== undefined) return { done: false, complaints: [...complaints, problem] }
-    await goOver(configuration)
-    return { done: true, complaints }
+    return { done: true, complaints, difference: difference(current(), configuration), configuration }
   }
 }
 

@@ -13,6 +13,7 @@ import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
 import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
+import { AuditTrail } from './audit.ts'
 import { Drills } from './drills.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, Generations } from './generation.ts'
@@ -65,6 +66,7 @@ export class Server implements ControlView {
   readonly #heartbeats: Heartbeats
   /** Synthetic failures. */
   readonly drilling: Drills
+  readonly #audit: AuditTrail
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
   readonly #lock: Lock
@@ -117,6 +119,7 @@ export class Server implements ControlView {
       onEnd: transition => this.#judging.recorder.announce(transition),
     })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
+    this.#audit = new AuditTrail({ clock: this.#clock, store, log: options.log })
   }
 
   /** What operators may do. */
@@ -127,6 +130,11 @@ export class Server implements ControlView {
   /** What endpoints that report in may do. */
   get heartbeats(): Heartbeats {
     return this.#heartbeats
+  }
+
+  /** Who has changed what. */
+  get audit(): AuditTrail {
+    return this.#audit
   }
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
@@ -184,6 +192,11 @@ export class Server implements ControlView {
   /** The same since files have changed: gives up no zone. */
   reloadChanged(): Promise<Reloaded> {
     return this.#reloader.reloadChanged()
+  }
+
+  /** What a reload would say and change, which changes nothing. `done` says whether it would be. */
+  preview(): Promise<Reloaded> {
+    return this.#reloader.preview()
   }
 
   /** Ends everything; what was decided is stored when this resolves. */

@@ -6,6 +6,7 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
+import type { StoredAudit } from '#store/records.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -231,6 +232,12 @@ export interface DrillView {
   /** Who was asked, and when the answer was another one. */
   readonly seen: readonly { readonly by: string; readonly seconds?: number }[]
   readonly timeline: readonly { readonly seconds: number; readonly what: string }[]
+}
+
+/** One change that somebody has asked for. */
+export interface AuditView extends Omit<StoredAudit, 'atMs'> {
+  /** RFC 3339 in UTC. */
+  readonly at: string
 }
 
 /** Asked by the admin listener. */

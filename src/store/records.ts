@@ -57,6 +57,38 @@ export interface StoredTransition {
   readonly reason: unknown
 }
 
+/** What operators may change. */
+export const AUDIT_ACTIONS = ['override', 'release', 'failback', 'force-failback', 'reload', 'drill'] as const
+
+/** `refused`: the server had a reason, and nothing has changed. `failed`: nobody knows whether it has. */
+export const AUDIT_RESULTS = ['done', 'refused', 'failed'] as const
+
+/** One change that somebody has asked for, whatever became of it. */
+export interface StoredAudit {
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+  readonly action: (typeof AUDIT_ACTIONS)[number]
+  /** As it was asked for; empty for a reload. */
+  readonly target: string
+  /** The token's name, or `loopback`. */
+  readonly actor: string
+  /** The address from which it was asked for. */
+  readonly client: string
+  /** Who the request said that it was by, which nobody has checked. */
+  readonly claim?: string
+  /** As given; may be empty. */
+  readonly reason: string
+  readonly result: (typeof AUDIT_RESULTS)[number]
+  /** What was done, or why not, in words. */
+  readonly detail: string
+}
+
+export interface AuditQuery {
+  /** Wall time, milliseconds since 1970; none that is older is returned. */
+  readonly sinceMs?: number
+  readonly limit: number
+}
+
 /** What a hostname was last resolved to: at least one address, of either family. */
 export interface StoredHostname {
   readonly hostname: string

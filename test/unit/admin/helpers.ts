@@ -1,10 +1,14 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import type { AccessSettings } from '#admin/access.ts'
+import type { Audit } from '#admin/audited.ts'
+import type { ReloadActions } from '#admin/changes.ts'
+import type { DrillActions } from '#admin/drills.ts'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
-import type { DrillActions, OperatorActions } from '#admin/operations.ts'
-import { type Admin, startAdmin } from '#admin/server.ts'
+import type { OperatorActions } from '#admin/operations.ts'
+import { type Admin, type AdminOptions, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { Refusal } from '#control/refusals.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
@@ -179,11 +183,35 @@ export const NO_DRILLS: DrillActions = {
 /** Where no endpoint reports in. */
 export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
 
+/** Where nothing is reloaded, and what is changed is only remembered. */
+export const NO_RELOADING: ReloadActions = {
+  reload: () => Promise.reject(new Error('nothing can be read')),
+  preview: () => Promise.reject(new Error('nothing can be read')),
+}
+
+export interface Remembered extends Audit {
+  readonly entries: Parameters<Audit['add']>[0][]
+}
+
+export function audit(): Remembered {
+  const entries: Remembered['entries'] = []
+  return {
+    entries,
+    add: entry => void entries.push(entry),
+    list: async () => entries.map(entry => ({ at: TRANSITION.at, ...entry })),
+  }
+}
+
+/** For this host, without a token. */
+export const OPEN_ACCESS: AccessSettings = { tokens: [], adminNames: [], adminTls: undefined }
+
 /** The listeners on ports of their own, closed at the end of the scope. */
 export async function started(
   control: ControlView,
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
+  settings: () => AccessSettings = () => OPEN_ACCESS,
+  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions'>> = {},
 ): Promise<Started> {
   const metrics = createMetrics()
   const live = new LiveEvents()
@@ -196,8 +224,16 @@ export async function started(
     heartbeats,
     drills: NO_DRILLS,
     live,
+    audit: audit(),
+    reloading: NO_RELOADING,
+    ...more,
     render: () => metrics.render(control),
-    log: { error: (_data, message) => logged.push(message) },
+    settings,
+    onDenied: why => metrics.denied(why),
+    log: {
+      warn: (_data, message) => logged.push(message),
+      error: (_data, message) => logged.push(message),
+    },
   })
   return {
     admin,

@@ -10,9 +10,12 @@ import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
 import {
   type Answer,
   ask,
+  audit,
   NO_ACTIONS,
   NO_DRILLS,
+  NO_RELOADING,
   NO_REPORTS,
+  OPEN_ACCESS,
   POOL,
   SERVER,
   socketAddr,
@@ -221,7 +224,11 @@ describe('admin listener', () => {
       live: new LiveEvents(),
       control: world(),
       render: async () => '',
-      log: { error: () => undefined },
+      settings: () => OPEN_ACCESS,
+      audit: audit(),
+      reloading: NO_RELOADING,
+      onDenied: () => undefined,
+      log: { warn: () => undefined, error: () => undefined },
     }
     for (const address of ['0.0.0.0:0', '192.0.2.1:8053', '[::]:0']) {
       await assert.rejects(

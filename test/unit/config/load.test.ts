@@ -22,6 +22,9 @@ test('defaults without a file', async () => {
   assert.equal(formatSocketAddr(admin), '127.0.0.1:8053')
   assert.notEqual(node, '')
   assert.deepEqual(rest, {
+    adminNames: [],
+    adminTls: undefined,
+    tokens: [],
     metrics: undefined,
     responders: undefined,
     udp: 'auto',
@@ -156,6 +159,9 @@ test('a file says everything, relative to itself; the command line outranks it',
   ])
   assert.deepEqual(rest, {
     node: 'ns1',
+    adminNames: [],
+    adminTls: undefined,
+    tokens: [],
     responders: 2,
     udp: 'portable',
     zonesPath: join(folder.path, 'etc/z'),
@@ -224,7 +230,7 @@ test('a bad command line', async () => {
   assert.equal(bad.configuration, undefined)
   assert.deepEqual(linesOf(bad.complaints), [
     'command line: --listen: 127.0.0.1 has no port; write 127.0.0.1:53',
-    'command line: --admin: 0.0.0.0:8053 is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy',
+    'command line: --admin: 0.0.0.0:8053 is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1, or make one with "understudy token NAME" and put it under tokens:',
     'command line: --listen: 127.0.0.1:53 is here twice',
   ])
 })

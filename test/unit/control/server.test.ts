@@ -123,7 +123,9 @@ describe('a reload', LIMIT, () => {
       'zones/a.test.yaml',
       zoneText({ checks: { web: '{ type: tcp, port: 10 }' }, pools: both }),
     )
-    assert.deepEqual(await running.server.reload(), { done: true, complaints: [] })
+    const { difference, ...reloaded } = await running.server.reload()
+    assert.deepEqual(reloaded, { done: true, complaints: [] })
+    assert.deepEqual(difference?.names.added, ['new.a.test'])
     assert.match(await running.ask('www.a.test'), /127\.0\.0\.1/)
     assert.equal(await running.ask('new.a.test'), '127.0.0.9')
     assert.deepEqual(running.events, ['success'])
