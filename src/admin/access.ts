@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isLoopback, parseAddress, type SocketAddr } from '#base/address.ts'
-import type { AdminTls } from '#config/admin-tls.ts'
+import type { AdminTls } from '#config/configuration.ts'
 import { type AdminToken, LOOPBACK_NAME, type Role } from '#config/tokens.ts'
 import { Attempts } from './attempts.ts'
 import { hostProblem, originProblem } from './guard.ts'

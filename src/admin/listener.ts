@@ -9,7 +9,7 @@ import {
 import type { z } from 'zod'
 import { formatSocketAddr, parseAddress, type SocketAddr } from '#base/address.ts'
 import type { Log as AnyLog } from '#base/log.ts'
-import type { AdminTls } from '#config/admin-tls.ts'
+import type { AdminTls } from '#config/configuration.ts'
 import { type FieldError, Problem, refuseConnection, sendProblem } from './problem.ts'
 
 /** Where to tell of faults of our own, and of wrong tokens; pino fits. */

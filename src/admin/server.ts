@@ -2,7 +2,7 @@
 import { Server as TlsServer } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
-import type { AdminTls } from '#config/admin-tls.ts'
+import type { AdminTls } from '#config/configuration.ts'
 import type { ControlView } from '#control/view.ts'
 import { type AccessSettings, addAccess, type Denial } from './access.ts'
 import type { Audit } from './audited.ts'

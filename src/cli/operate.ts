@@ -36,10 +36,11 @@ export function setOverride(
 
 export function release(
   target: string,
-  options: OperateOptions & { readonly volatile?: boolean },
+  options: OperateOptions & { readonly reason?: string; readonly volatile?: boolean },
 ): Promise<number> {
   const volatile = String(options.volatile ?? false)
-  const query = new URLSearchParams({ target, author: author(), volatile })
+  const { reason = '' } = options
+  const query = new URLSearchParams({ target, author: author(), reason, volatile })
   return tell(options, server => ask(server, { method: 'DELETE', path: `/api/v1/overrides?${query}` }))
 }
 

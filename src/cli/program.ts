@@ -104,9 +104,10 @@ function program(exit: (code: number) => void): Command {
   speaking(root.command('release'))
     .description('take back what drain, force and pin have said')
     .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
+    .option('--reason <text>', 'why, for those who come after')
     .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
-    .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
+    .action(async (target: string, options: OperateOptions & { reason?: string; volatile?: boolean }) =>
       exit(await release(target, options)),
     )
   speaking(root.command('failback'))

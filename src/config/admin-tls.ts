@@ -2,17 +2,11 @@
 import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
+import type { AdminTls } from './configuration.ts'
 import type { Files } from './files.ts'
 import { demand, readSection } from './section.ts'
 import type { SettingsFile } from './settings.ts'
 import { text } from './values.ts'
-
-/** In PEM. */
-export interface AdminTls {
-  /** With those between it and the authority. */
-  readonly certificate: string
-  readonly key: string
-}
 
 const PATH = ['listen', 'admin-tls'] as const
 const SHAPE = { certificate: text(4096), key: text(4096) } as const

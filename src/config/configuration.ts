@@ -10,7 +10,6 @@ import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
-import type { AdminTls } from './admin-tls.ts'
 import type { AdminToken } from './tokens.ts'
 
 /** A health check that an address is probed by, or an endpoint reports to. */
@@ -110,6 +109,13 @@ export interface ServerSettings {
   readonly resolvers: readonly SocketAddr[] | undefined
   /** Whether a change of its files is taken up by itself. */
   readonly watch: boolean
+}
+
+/** In PEM. */
+export interface AdminTls {
+  /** With those between it and the authority. */
+  readonly certificate: string
+  readonly key: string
 }
 
 export interface Reference {

@@ -113,7 +113,10 @@ describe('a server with tokens', LIMIT, () => {
 
 describe('understudy reload', LIMIT, () => {
   it('shows the difference, does it, or says all that is wrong', async () => {
-    await using server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE }, settings: 'watch: false\n' })
+    await using server = await ServerProcess.start({
+      zones: { 'a.test.yaml': ZONE },
+      settings: 'watch: false\n',
+    })
     const at = ['--server', server.adminUrl]
     const more = ZONE.replace('names:\n', 'names:\n  new: { pool: www }\n')
     await server.zone('a.test.yaml', more)
