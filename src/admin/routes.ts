@@ -19,6 +19,7 @@ const PATHS = `Understudy
                                return to the primary (POST)
 /api/v1/heartbeats/{zone}/{pool}/{endpoint}
                                where endpoints report in (POST, with their token)
+/api/v1/explain                why an answer is what it is (?name=NAME&type=A)
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
 `
 

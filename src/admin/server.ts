@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { ControlView } from '#control/view.ts'
+import { addExplain } from './explain.ts'
 import { refusal } from './guard.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { createListener, type Log, listen } from './listener.ts'
@@ -51,6 +52,7 @@ export async function startAdmin({
     guard(app, () => bound)
     addMetrics(app, render)
     addAdmin(app, control)
+    addExplain(app, control)
     addOperations(app, control, actions)
     addHeartbeats(app, heartbeats)
     bound = await listen(app, 'admin', admin)

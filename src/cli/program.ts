@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
+import { type ExplainOptions, explain } from './explain.ts'
+import { type HistoryOptions, history } from './history.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -77,6 +79,32 @@ function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+  root
+    .command('explain')
+    .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
+    .argument('<name>', 'a domain name, with or without the final dot')
+    .argument('[type]', 'record type', 'A')
+    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
+    .option('--json', 'one JSON document')
+    .option('--client <subnet>', 'not supported yet')
+    .addHelpText('after', '\nExample:\n  understudy explain www.lb.example.com AAAA')
+    .action(
+      async (name: string, type: string, options: ExplainOptions & { client?: string }, command: Command) => {
+        if (options.client !== undefined)
+          command.error('error: --client is not supported yet: every client gets the same answer')
+        exit(await explain(name, type, options))
+      },
+    )
+  root
+    .command('history')
+    .description('what has changed, newest last: verdicts, selections and overrides, with the reasons')
+    .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
+    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
+    .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
+    .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
+    .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
   const overriding = (command: Command): Command =>
     operating(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')

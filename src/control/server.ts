@@ -15,6 +15,9 @@ import { defaultResponders, type Listeners, startListeners } from '#serve/listen
 import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
+import { explain } from './explain.ts'
+import type { Question } from './explain-answer.ts'
+import type { Explanation } from './explanation.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
@@ -197,6 +200,16 @@ export class Server implements ControlView {
   pools(): readonly PoolView[] {
     const [nowMs, wallMs] = [this.#clock.monotonicMs(), this.#clock.wallMs()]
     return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
+  }
+
+  explain(question: Question): Explanation {
+    return explain(question, {
+      configuration: this.#configuration,
+      generation: this.#generations.current,
+      judging: this.#judging,
+      book: this.#book,
+      hostnames: this.#hostnames,
+    })
   }
 
   async transitions(query: {

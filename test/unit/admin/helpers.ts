@@ -5,8 +5,11 @@ import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import type { Explanation } from '#control/explanation.ts'
 import { Refusal } from '#control/operations.ts'
+import { plainName } from '#control/plan.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
+import { typeToText } from '#wire/types.ts'
 
 export const SERVER: ServerView = {
   node: 'ns1',
@@ -104,6 +107,15 @@ export const TRANSITION: TransitionView = {
   reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
+export const EXPLANATION: Explanation = {
+  node: 'ns1',
+  at: '2026-11-24T12:00:00.000Z',
+  name: 'www.lb.example',
+  type: 'A',
+  steps: [{ kind: 'outside', name: 'www.lb.example', why: 'in no zone of this server' }],
+  answer: { rcode: 'REFUSED', flags: ['qr'], answer: [], authority: [], additional: [], bytes: 50 },
+}
+
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]
 
 export interface World extends ControlView {
@@ -121,6 +133,7 @@ export function world(
     asked,
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
+    explain: ({ name, type }) => ({ ...EXPLANATION, name: plainName(name), type: typeToText(type) }),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken

@@ -1,0 +1,37 @@
+/** Why an answer is what it is. */
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { ControlView } from '#control/view.ts'
+import { parseName } from '#wire/name.ts'
+import { RrType, typeFromText } from '#wire/types.ts'
+
+const explainQuery = z.strictObject({
+  name: z
+    .string()
+    .max(1024)
+    .transform((text, context) => {
+      const parsed = parseName(text)
+      if ('name' in parsed) return parsed.name
+      context.addIssue(`is no domain name: ${parsed.error}`)
+      return z.NEVER
+    }),
+  type: z
+    .string()
+    .max(16)
+    .optional()
+    .transform((text, context) => {
+      const type = text === undefined ? RrType.A : typeFromText(text)
+      if (type !== undefined && type !== RrType.OPT && type !== 0) return type
+      context.addIssue('is no record type such as A, AAAA or TYPE65280')
+      return z.NEVER
+    }),
+  client: z.undefined('is not supported yet: every client gets the same answer').optional(),
+})
+
+export function addExplain(app: FastifyInstance, control: ControlView): void {
+  app.get<{ Querystring: z.infer<typeof explainQuery> }>(
+    '/api/v1/explain',
+    { schema: { querystring: explainQuery } },
+    async ({ query: { name, type } }) => control.explain({ name, type }),
+  )
+}
