@@ -88,12 +88,14 @@ describe('what a name is', () => {
     'hosts A': 'managed hosts.a.test',
     'hosts TXT': 'managed hosts.a.test',
   }
-  for (const [question, expected] of Object.entries(CASES)) {
-    it(`${question}: ${expected}`, async () => {
-      await using world = await begin()
-      assert.equal(lastStep(world.explain(question.replace(' ', '.a.test '))), expected)
-    })
-  }
+  it('of every kind', async () => {
+    await using world = await begin()
+    const found = Object.keys(CASES).map(question => [
+      question,
+      lastStep(world.explain(question.replace(' ', '.a.test '))),
+    ])
+    assert.deepEqual(Object.fromEntries(found), CASES)
+  })
 
   it('says the file of a record, the nearest encloser, the name servers and the zones', async () => {
     await using world = await begin()
@@ -177,7 +179,8 @@ describe('why each endpoint is served or not', () => {
 
   it('all down, and of a weighted pool the last resort and too few', async () => {
     await using world = await begin()
-    for (const one of [PRIMARY, BACKUP, '192.0.2.3']) world.outcomes(one, 'fail', 'fail', 'fail')
+    for (const one of [PRIMARY, '2001:db8::1', BACKUP, '192.0.2.3'])
+      world.outcomes(one, 'fail', 'fail', 'fail')
     const { pool, ttl, answer } = world.explain('www.a.test A')
     assert.equal(pool?.selection?.mode, 'all-down')
     assert.match(pool?.endpoints[0]?.why ?? '', /rule for all being down, primary$/)
@@ -206,7 +209,8 @@ describe('why each endpoint is served or not', () => {
   })
 
   it('while this node is cut off', async () => {
-    await using world = await begin('references: [192.0.2.99:443]\nwhile-cut-off: servfail\n')
+    await using world = await begin('references: [tcp://192.0.2.99:53]\nwhile-cut-off: servfail\n')
+    await world.clock.advance(1000)
     world.outcomes('192.0.2.99', 'fail')
     const { cutOff, answer } = world.explain('www.a.test A')
     assert.equal(cutOff?.silent, true)
