@@ -1,7 +1,7 @@
 /** Why an answer is what it is. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { ControlView } from '#control/view.ts'
+import type { Explainer } from '#control/explanation.ts'
 import { parseName } from '#wire/name.ts'
 import { RrType, typeFromText } from '#wire/types.ts'
 
@@ -28,7 +28,7 @@ const explainQuery = z.strictObject({
   client: z.undefined('is not supported yet: every client gets the same answer').optional(),
 })
 
-export function addExplain(app: FastifyInstance, control: ControlView): void {
+export function addExplain(app: FastifyInstance, control: Explainer): void {
   app.get<{ Querystring: z.infer<typeof explainQuery> }>(
     '/api/v1/explain',
     { schema: { querystring: explainQuery } },

@@ -1,6 +1,7 @@
 /** The admin listener, for people and programs on this host, and the one for a Prometheus elsewhere. */
 import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
+import type { Explainer } from '#control/explanation.ts'
 import type { ControlView } from '#control/view.ts'
 import { addExplain } from './explain.ts'
 import { refusal } from './guard.ts'
@@ -14,7 +15,7 @@ export interface AdminOptions {
   readonly admin: SocketAddr
   /** Only `/metrics` and `/livez`; may be any address. */
   readonly metrics?: SocketAddr
-  readonly control: ControlView
+  readonly control: ControlView & Explainer
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
   /** The page at `/metrics`. */

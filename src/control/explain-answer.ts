@@ -5,15 +5,10 @@ import { newCounters, Transport } from '#answer/counters.ts'
 import { type Answering, Responder } from '#answer/respond.ts'
 import { seededRandom } from '#base/random.ts'
 import { decodeMessage, encodeQuery, type Message, type MessageRecord } from '#wire/message.ts'
-import { type Name, nameToText } from '#wire/name.ts'
+import { nameToText } from '#wire/name.ts'
 import { dataToText } from '#wire/record-data.ts'
 import { classToText, rcodeToText, typeToText } from '#wire/types.ts'
-import type { AnswerExplanation } from './explanation.ts'
-
-export interface Question {
-  readonly name: Name
-  readonly type: number
-}
+import type { AnswerExplanation, Question } from './explanation.ts'
 
 const MAX_MESSAGE_BYTES = 65_535
 const UDP_SIZE = 1232

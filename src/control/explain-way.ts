@@ -5,8 +5,7 @@ import { ANSWER_KINDS, type AnswerKind } from '#steering/pool.ts'
 import type { Message } from '#wire/message.ts'
 import { lowerCase, MAX_NAME_BYTES, type Name, nameFromBytes, parentOf } from '#wire/name.ts'
 import { Rcode, RrType, typeToText } from '#wire/types.ts'
-import type { Question } from './explain-answer.ts'
-import type { Step } from './explanation.ts'
+import type { Question, Step } from './explanation.ts'
 import { ANSWER_TYPE, plainName } from './plan.ts'
 
 export interface Way {

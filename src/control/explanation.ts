@@ -2,7 +2,20 @@
 import type { Policy } from '#steering/pool.ts'
 import type { Standing } from '#steering/standing.ts'
 import type { WhyNot } from '#steering/why-not.ts'
+import type { Name } from '#wire/name.ts'
 import type { AddressView, CheckView, OverrideView, SelectionView } from './view.ts'
+
+/** What is to be explained. */
+export interface Question {
+  readonly name: Name
+  readonly type: number
+}
+
+/** Asked by the admin listener. */
+export interface Explainer {
+  /** Why the question is answered as it is, at this moment. */
+  explain(question: Question): Explanation
+}
 
 /** Names are without the final dot, times RFC 3339 in UTC. */
 export interface Explanation {

@@ -16,8 +16,7 @@ import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import type { EventSink } from './events.ts'
 import { explain } from './explain.ts'
-import type { Question } from './explain-answer.ts'
-import type { Explanation } from './explanation.ts'
+import type { Explainer, Explanation, Question } from './explanation.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
@@ -53,7 +52,7 @@ interface Lock {
   release(): void
 }
 
-export class Server implements ControlView {
+export class Server implements ControlView, Explainer {
   readonly #options: ServerOptions
   readonly #clock: Clock = systemClock
   readonly #store: Store

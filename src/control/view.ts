@@ -6,8 +6,6 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
-import type { Question } from './explain-answer.ts'
-import type { Explanation } from './explanation.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -203,8 +201,6 @@ export interface OperationResult {
 
 /** Asked by the admin listener. */
 export interface ControlView {
-  /** Why a question is answered as it is. */
-  explain(question: Question): Explanation
   server(): ServerView
   pools(): readonly PoolView[]
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */

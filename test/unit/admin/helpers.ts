@@ -5,7 +5,7 @@ import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
-import type { Explanation } from '#control/explanation.ts'
+import type { Explainer, Explanation } from '#control/explanation.ts'
 import { Refusal } from '#control/operations.ts'
 import { plainName } from '#control/plan.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
@@ -118,7 +118,7 @@ export const EXPLANATION: Explanation = {
 
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]
 
-export interface World extends ControlView {
+export interface World extends ControlView, Explainer {
   /** What was asked of the history. */
   readonly asked: TransitionsQuery[]
 }
@@ -178,7 +178,7 @@ export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () =
 
 /** The listeners on ports of their own, closed at the end of the scope. */
 export async function started(
-  control: ControlView,
+  control: ControlView & Explainer,
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
 ): Promise<Started> {
