@@ -2,16 +2,18 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { adminNames, complainOfReach } from './admin-reach.ts'
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
-import type { ServerSettings } from './configuration.ts'
+import type { AdminTls, ServerSettings } from './configuration.ts'
 import { referenceList } from './references.ts'
 import { resolverList } from './resolvers.ts'
 import { notSupported, readSection, type Section } from './section.ts'
+import { readAdminTokens } from './tokens.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
-import type { Path, YamlSource } from './yaml-source.ts'
+import type { YamlSource } from './yaml-source.ts'
 
 /** Values of the command line, which outrank those of the file. */
 export interface CommandLine {
@@ -45,9 +47,17 @@ const SHAPE = {
   references: referenceList,
   'while-cut-off': choice(['serve', 'servfail']),
   resolvers: resolverList,
+  watch: z.boolean(),
+  tokens: nested,
 } as const
-const LATER_KEYS = notSupported('introspection-from', 'tokens')
-const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
+const LATER_KEYS = notSupported('introspection-from')
+const LISTEN_SHAPE = {
+  dns: oneOrList(socketAddr),
+  admin: socketAddr,
+  'admin-names': adminNames,
+  'admin-tls': nested,
+  metrics: socketAddr,
+} as const
 const LOG_SHAPE = {
   level: choice(['debug', 'info', 'warn', 'error']),
   format: choice(['auto', 'json', 'pretty']),
@@ -55,8 +65,6 @@ const LOG_SHAPE = {
 
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
-const BEYOND_LOOPBACK =
-  'is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy'
 
 /** A configuration file, if there is one. */
 export interface SettingsFile {
@@ -65,25 +73,34 @@ export interface SettingsFile {
   readonly source: YamlSource
 }
 
+/** What stands in files of its own, and has been read. */
+export interface SettingsSecrets {
+  readonly cookieSecrets?: readonly Uint8Array[] | undefined
+  readonly adminTls?: AdminTls | undefined
+}
+
 /** The settings as defaults, file and command line say them. What cannot be used is complained of, and the default stands. */
 export function readSettings(
   file: SettingsFile | undefined,
   line: CommandLine,
   cwd: string,
   complaints: Complaints,
-  cookieSecrets?: readonly Uint8Array[],
+  { cookieSecrets, adminTls }: SettingsSecrets = {},
 ): ServerSettings {
   const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
   const dns = fromLine(line.listen, '--listen', complaints) ?? listen.dns ?? [LOOPBACK_DNS]
   const admin = fromLine(line.admin === undefined ? undefined : [line.admin], '--admin', complaints)?.[0]
-  if (admin !== undefined && !isLoopback(admin.address))
-    complaints.ofWhole(COMMAND_LINE, `--admin: ${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
+  const tokens = readAdminTokens(file?.source)
+  complainOfReach({ source: file?.source, complaints, line: admin, file: listen.admin })
   complainOfTwice(dns, line.listen === undefined ? file?.source : undefined, complaints)
   return {
     node: top.node ?? (hostname() || 'understudy'),
     dns,
     admin: admin ?? listen.admin ?? LOOPBACK_ADMIN,
+    adminNames: listen['admin-names'] ?? [],
+    adminTls,
+    tokens,
     metrics: listen.metrics,
     responders: top.responders,
     udp: top.udp ?? 'auto',
@@ -95,6 +112,7 @@ export function readSettings(
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
+    watch: top.watch ?? true,
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }
@@ -112,9 +130,6 @@ function readFile(source: YamlSource): Read {
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
   const { admin, metrics } = listen
-  const path: Path = ['listen', 'admin']
-  if (admin !== undefined && !isLoopback(admin.address))
-    source.complain(path, `${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
   if (admin !== undefined && metrics !== undefined && admin.port !== 0 && isSame(admin, metrics))
     source.complain(
       ['listen', 'metrics'],

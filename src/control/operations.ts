@@ -49,7 +49,7 @@ export class Operations {
 
   /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
   failBack(target: string): OperationResult {
-    const pool = this.#pool(target)
+    const pool = this.findPool(target)
     if (pool.pool.policy !== 'failover')
       throw new Refusal(
         'conflict',
@@ -79,7 +79,7 @@ export class Operations {
     try {
       return this.failBack(target)
     } catch (error) {
-      const pool = this.#pool(target)
+      const pool = this.findPool(target)
       const [primary] = pool.pool.endpoints
       const isPinned = this.#book.of(keyOf(pool)).pin !== undefined
       const isServed = pool.kinds.every(kind => servesFirst(pool, kind))
@@ -104,7 +104,7 @@ export class Operations {
     const override = await this.#book.set(wanted).catch((error: unknown) => {
       throw refusalOfStore(error)
     })
-    this.#judging.announceOverride(override, 'set')
+    this.#judging.recorder.override(override, 'set')
     this.#judging.heedOverrides()
     const until = new Date(override.expiresMs).toISOString()
     return this.#resultOf(key, `${kind} ${fullName(key, endpoint)} until ${until}`)
@@ -120,7 +120,7 @@ export class Operations {
         'conflict',
         `nothing to release: no override is in force on ${target}; understudy status shows those that are`,
       )
-    for (const one of released) this.#judging.announceOverride({ ...one, author }, 'released')
+    for (const one of released) this.#judging.recorder.override({ ...one, author }, 'released')
     this.#judging.heedOverrides()
     const what = released.map(({ kind, endpoint: on }) => `${kind} ${fullName(key, on)}`).join(', ')
     return this.#resultOf(key, `released ${what}`)
@@ -195,7 +195,8 @@ export class Operations {
     return { pool, endpoint }
   }
 
-  #pool(target: string): PoolState {
+  /** The pool that is called so. Throws a `Refusal`. */
+  findPool(target: string): PoolState {
     const { pool, endpoint } = findCalled(target, this.#judging.pools)
     if (endpoint !== undefined)
       throw new Refusal('not-found', `${target} is an endpoint; say its pool: ${nameOf(pool)}`)

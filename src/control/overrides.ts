@@ -47,6 +47,8 @@ export class OverrideBook {
   /** Monotonic time at which each is over at the latest, by id. */
   readonly #untilMs = new Map<string, number>()
   readonly #windows = new WindowWatch()
+  /** By `zone/pool`: what a drill takes as failed. */
+  readonly #drilled = new Map<string, ReadonlySet<string>>()
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -92,13 +94,22 @@ export class OverrideBook {
     if (more === undefined && !this.concerns({ zone, pool })) return NO_OVERRIDES
     const wallMs = this.#options.clock.wallMs()
     const all = more === undefined ? this.#overrides : [...this.#overrides, more]
+    const drilled = this.#drilled.get(`${zone}/${pool}`)
     return {
       pin: pinOf(all, zone, pool, wallMs),
       effectOn: endpoint => {
         const effect = effectOf(all, [], zone, pool, endpoint, wallMs)
-        return effect === 'none' && this.windowsOn({ zone, pool }, endpoint).length > 0 ? 'drained' : effect
+        if (effect !== 'none') return effect
+        if (this.windowsOn({ zone, pool }, endpoint).length > 0) return 'drained'
+        return drilled?.has(endpoint) === true ? 'drilled' : 'none'
       },
     }
+  }
+
+  /** Takes these endpoints of the pool as failed, in place of those of before. */
+  drill({ zone, pool }: PoolKey, endpoints: ReadonlySet<string>): void {
+    if (endpoints.size === 0) this.#drilled.delete(`${zone}/${pool}`)
+    else this.#drilled.set(`${zone}/${pool}`, endpoints)
   }
 
   /** The open windows that drain the endpoint. */
@@ -110,7 +121,7 @@ export class OverrideBook {
 
   /** Whether an override or a window, open or not, is on the pool. */
   concerns({ zone, pool }: PoolKey): boolean {
-    return this.#concerned.has(`${zone}/${pool}`)
+    return this.#concerned.has(`${zone}/${pool}`) || this.#drilled.has(`${zone}/${pool}`)
   }
 
   /** Monotonic time at which to look again; undefined where nothing depends on time. */

@@ -164,6 +164,7 @@ export function transitionLine(transition: StoredTransition): string {
   const { zone, pool, family, endpoint, address, from, to, why } = transition
   if (transition.kind === 'selection')
     return `${zone}/${pool} ${family === undefined ? '' : typeToText(ANSWER_TYPE[family])}: ${from} -> ${to} (${why})`
+  if (transition.kind === 'drill') return `${zone}/${pool}: drill ${to} (${why})`
   if (transition.kind === 'override') return `${zone}/${pool}/${endpoint}: ${from} -> ${to} (${why})`
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }

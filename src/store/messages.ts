@@ -1,7 +1,8 @@
 /** What the store's handle and its thread say to each other. */
 
+import type { AuditRow } from './audit-rows.ts'
 import type { OverrideRow } from './override-rows.ts'
-import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
+import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
 /** What is written in one transaction, in this order. */
@@ -10,6 +11,7 @@ export interface Batch {
   readonly selections: readonly SelectionRow[]
   readonly hostnames: readonly HostnameRow[]
   readonly transitions: readonly TransitionRow[]
+  readonly audit: readonly AuditRow[]
 }
 
 /** Each `request` is answered by one `done` or `refused`; batches are committed in order and acknowledged by their number. */
@@ -22,8 +24,15 @@ export type Request =
   | { readonly kind: 'flush' }
   | { readonly kind: 'close' }
   | { readonly kind: 'transitions'; readonly query: TransitionQuery }
+  | { readonly kind: 'audit'; readonly query: AuditQuery }
   | { readonly kind: 'save-override'; readonly row: OverrideRow; readonly replaced: readonly string[] }
   | { readonly kind: 'drop-overrides'; readonly ids: readonly string[] }
+
+/** What a request has asked for; nothing of what it has not. */
+export interface Found {
+  readonly transitions?: readonly StoredTransition[]
+  readonly audit?: readonly StoredAudit[]
+}
 
 export type FromWorker =
   /** Said once: the database is open, or, with a `fault`, could not be opened. */
@@ -36,5 +45,5 @@ export type FromWorker =
   | { readonly kind: 'recovered' }
   /** Everything that is in use should be saved again. */
   | { readonly kind: 'save-again' }
-  | { readonly kind: 'done'; readonly id: number; readonly transitions: readonly StoredTransition[] }
+  | { readonly kind: 'done'; readonly id: number; readonly found: Found }
   | { readonly kind: 'refused'; readonly id: number; readonly message: string }

@@ -1,6 +1,10 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
+import type { AuditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+
+/** Rows; each is one request of an operator. */
+const AUDIT_LIMIT = 1000
 
 /** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, and the newest transitions. */
 export class Pending {
@@ -9,6 +13,7 @@ export class Pending {
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
   #transitions: TransitionRow[] = []
+  #audit: AuditRow[] = []
   #dropped = 0
 
   constructor(transitionLimit = 10_000) {
@@ -16,10 +21,11 @@ export class Pending {
   }
 
   get size(): number {
-    return this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
+    const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size
+    return latest + this.#transitions.length + this.#audit.length
   }
 
-  /** Transitions given up because too many waited. */
+  /** Transitions and rows of the audit given up because too many waited. */
   get dropped(): number {
     return this.#dropped
   }
@@ -43,6 +49,13 @@ export class Pending {
     this.#dropped++
   }
 
+  audit(row: AuditRow): void {
+    this.#audit.push(row)
+    if (this.#audit.length <= AUDIT_LIMIT) return
+    this.#audit.shift()
+    this.#dropped++
+  }
+
   /** Everything that waits; afterwards nothing does. */
   take(): Batch {
     const batch = {
@@ -50,11 +63,13 @@ export class Pending {
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
       transitions: this.#transitions,
+      audit: this.#audit,
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
     this.#transitions = []
+    this.#audit = []
     return batch
   }
 
@@ -65,6 +80,7 @@ export class Pending {
       for (const row of batch.selections) this.selection(row)
       for (const row of batch.hostnames) this.hostname(row)
       for (const row of batch.transitions) this.transition(row)
+      for (const row of batch.audit) this.audit(row)
     }
   }
 }

@@ -7,11 +7,14 @@
  *                 └──── the thread died ─────┘
  */
 import type { Override } from '#steering/override.ts'
+import { auditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import { overrideRow } from './override-rows.ts'
 import { Pending } from './pending.ts'
 import type {
+  AuditQuery,
   Restored,
+  StoredAudit,
   StoredHostname,
   StoredSelection,
   StoredTransition,
@@ -49,6 +52,8 @@ export interface Store {
   saveHostname(hostname: StoredHostname): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
+  /** The newest 10,000 are kept. */
+  addAudit(audit: StoredAudit): void
   /**
    * Resolves once it is on disk and those with the ids are not; rejects, with words for a person, if the disk refuses, or does not answer: then nobody
    * knows what it will do.
@@ -58,6 +63,8 @@ export interface Store {
   dropOverrides(ids: readonly string[]): Promise<void>
   /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
+  /** As `transitions`, of the audit. */
+  audit(query: AuditQuery): Promise<readonly StoredAudit[]>
   /** Everything that went wrong since the start: failed writes, skipped rows, lost transitions. */
   readonly errors: number
   /** Why nothing can be written now. */
@@ -121,7 +128,7 @@ class ThreadedStore implements Store {
   get fault(): string | undefined {
     const { dropped } = this.#pending
     if (this.#fault === undefined || dropped === 0) return this.#fault
-    return `${this.#fault}; ${dropped} transitions lost since the start`
+    return `${this.#fault}; ${dropped} rows of the history lost since the start`
   }
 
   saveVerdict(verdict: StoredVerdict): void {
@@ -144,9 +151,21 @@ class ThreadedStore implements Store {
     this.#schedule()
   }
 
-  transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
+  addAudit(audit: StoredAudit): void {
+    this.#pending.audit(auditRow(audit))
+    this.#schedule()
+  }
+
+  async transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
     this.#postAll()
-    return this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+    const { transitions = [] } = await this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+    return transitions
+  }
+
+  async audit(query: AuditQuery): Promise<readonly StoredAudit[]> {
+    this.#postAll()
+    const { audit = [] } = await this.#thread.ask({ kind: 'audit', query }, ANSWER_DEADLINE_MS)
+    return audit
   }
 
   async saveOverride(override: Override, replaced: readonly string[] = []): Promise<void> {

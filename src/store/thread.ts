@@ -1,7 +1,6 @@
 /** The store's thread as control sees it: started again when it dies, asked with a deadline. */
 import { Worker } from 'node:worker_threads'
-import type { FromWorker, Request, ToWorker } from './messages.ts'
-import type { StoredTransition } from './records.ts'
+import type { Found, FromWorker, Request, ToWorker } from './messages.ts'
 
 /** After a thread that lived for less than this, the next is started only when this has passed again. */
 const RESTART_MS = 1000
@@ -16,7 +15,7 @@ export interface ThreadEvents {
 }
 
 interface Asked {
-  readonly resolve: (transitions: readonly StoredTransition[]) => void
+  readonly resolve: (found: Found) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
 }
@@ -47,7 +46,7 @@ export class StoreThread {
   }
 
   /** Rejects if the thread refuses, dies, or does not answer in time. */
-  ask(want: Request, deadlineMs: number): Promise<readonly StoredTransition[]> {
+  ask(want: Request, deadlineMs: number): Promise<Found> {
     return new Promise((resolve, reject) => {
       if (!this.running) return reject(new Error('the thread of the store is being started again'))
       const id = this.#nextId++
@@ -84,7 +83,7 @@ export class StoreThread {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind === 'done') this.#take(message.id)?.resolve(message.transitions)
+    if (message.kind === 'done') this.#take(message.id)?.resolve(message.found)
     else if (message.kind === 'refused') this.#take(message.id)?.reject(new Error(message.message))
     else this.#events.message(message)
   }
