@@ -11,7 +11,6 @@ import type { OverrideBook } from './overrides.ts'
 import { plainName } from './plan.ts'
 import { answered, type PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
-import { whySelected } from './transitions.ts'
 import type {
   AddressView,
   CheckView,
@@ -22,6 +21,7 @@ import type {
   SelectionView,
   TargetView,
 } from './view.ts'
+import { whySelected } from './why-selected.ts'
 
 /**
  * @param nowMs monotonic, for the TTLs; `wallMs` for the ages

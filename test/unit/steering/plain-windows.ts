@@ -38,7 +38,7 @@ export function changesOfClocks(year: number, timeZone: string): number[] {
   return found
 }
 
-/** Whether the window is open, and the wall time of its next change; that is undefined if there is none within two weeks. */
+/** Whether the window is open, and the wall time of its next change; that is undefined if there is none before the last opening of three weeks. */
 export function plainWindow(
   { starts, forMs, timeZone }: WeeklyWindow,
   wallMs: number,
@@ -52,8 +52,9 @@ export function plainWindow(
   const isOpenAt = (instantMs: number): boolean =>
     begins.some(beginMs => beginMs <= instantMs && instantMs < beginMs + forMs)
   const isOpen = isOpenAt(wallMs)
+  const lastMs = Math.max(...begins)
   const next = begins
     .flatMap(beginMs => [beginMs, beginMs + forMs])
-    .filter(edgeMs => edgeMs > wallMs && edgeMs <= wallMs + 15 * DAY_MS && isOpenAt(edgeMs) !== isOpen)
+    .filter(edgeMs => edgeMs > wallMs && edgeMs <= lastMs && isOpenAt(edgeMs) !== isOpen)
   return { isOpen, nextMs: next.length === 0 ? undefined : Math.min(...next) }
 }
