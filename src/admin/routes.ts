@@ -1,10 +1,11 @@
 /** What can be asked. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { parseDuration } from '#base/duration.ts'
 import type { ControlView, PoolView, ServerView } from '#control/view.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
+import { addProbeHistory } from './probe-history.ts'
 import { Problem } from './problem.ts'
+import { since } from './since.ts'
 
 const PATHS = `Understudy
 
@@ -20,6 +21,7 @@ const PATHS = `Understudy
 /api/v1/heartbeats/{zone}/{pool}/{endpoint}
                                where endpoints report in (POST, with their token)
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
+/api/v1/probe-history          what probes have seen (?check=CHECK&since=7d&after=NEXT&limit=5000)
 `
 
 /** `/livez` and `/metrics`: all that the listener for Prometheus has. */
@@ -42,6 +44,7 @@ export function addAdmin(app: FastifyInstance, control: ControlView): void {
     { schema: { querystring: transitionsQuery } },
     async ({ query }) => ({ transitions: await transitions(control, query) }),
   )
+  addProbeHistory(app, control)
 }
 
 function text(reply: { type(type: string): { send(text: string): unknown } }, body: string): unknown {
@@ -63,15 +66,7 @@ function findPool(pools: readonly PoolView[], zone: string, pool: string): PoolV
 }
 
 const transitionsQuery = z.strictObject({
-  since: z
-    .string()
-    .transform((said, context) => {
-      const sinceMs = sinceOf(said)
-      if (sinceMs !== undefined) return sinceMs
-      context.addIssue('neither a duration such as 24h nor a time such as 2026-01-31T12:00:00Z')
-      return z.NEVER
-    })
-    .optional(),
+  since: since.optional(),
   name: z.string().min(1).max(1024).optional(),
   limit: z
     .string()
@@ -81,19 +76,11 @@ const transitionsQuery = z.strictObject({
     .default(100),
 })
 
-/** Milliseconds since 1970 of a time, or of now less a duration. */
-function sinceOf(said: string): number | undefined {
-  const duration = parseDuration(said)
-  if (duration !== undefined) return Date.now() - duration
-  const time = z.iso.datetime({ offset: true }).safeParse(said)
-  return time.success ? Date.parse(time.data) : undefined
-}
-
 async function transitions(control: ControlView, query: z.infer<typeof transitionsQuery>) {
-  const { since, name, limit } = query
+  const { since: sinceMs, name, limit } = query
   try {
     return await control.transitions({
-      ...(since !== undefined && { sinceMs: since }),
+      ...(sinceMs !== undefined && { sinceMs }),
       ...(name !== undefined && { name }),
       limit,
     })

@@ -1,5 +1,6 @@
 /** The command line: which commands there are and what they take. */
 import { Command, CommanderError } from 'commander'
+import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import {
@@ -129,6 +130,25 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  root
+    .command('backtest')
+    .description('what other thresholds of a health check would have done, on what its probes have seen')
+    .argument('<check>', 'a health check, or ZONE/CHECK')
+    .option('--fall <n>', 'fails in a row that make down')
+    .option('--rise <n>', 'passes in a row that make up')
+    .option('--interval <duration>', 'from probe to probe')
+    .option('--fast-interval <duration>', 'the same while a change is being decided')
+    .option('--timeout <duration>', 'of a probe')
+    .option('--since <when>', 'a duration or a time', '7d')
+    .option(
+      '--short <duration>',
+      'what is over sooner, and was none for the other thresholds, is a false alarm',
+      '1m',
+    )
+    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
+    .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

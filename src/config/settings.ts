@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { ServerSettings } from './configuration.ts'
@@ -36,6 +37,7 @@ const SHAPE = {
   responders: integer(1, 64),
   udp: choice(['auto', 'batch', 'portable']),
   log: nested,
+  history: nested,
   'minimal-responses': z.boolean(),
   reveal: nested,
   cookies: nested,
@@ -52,6 +54,8 @@ const LOG_SHAPE = {
   level: choice(['debug', 'info', 'warn', 'error']),
   format: choice(['auto', 'json', 'pretty']),
 } as const
+
+const HISTORY_SHAPE = { days: integer(0, 366), rows: integer(1000, 100_000_000) } as const
 
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
@@ -73,7 +77,7 @@ export function readSettings(
   complaints: Complaints,
   cookieSecrets?: readonly Uint8Array[],
 ): ServerSettings {
-  const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
+  const { top, listen, log, history } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
   const dns = fromLine(line.listen, '--listen', complaints) ?? listen.dns ?? [LOOPBACK_DNS]
   const admin = fromLine(line.admin === undefined ? undefined : [line.admin], '--admin', complaints)?.[0]
@@ -90,6 +94,7 @@ export function readSettings(
     zonesPath: line.zones === undefined ? resolve(base, top.zones ?? 'zones') : resolve(cwd, line.zones),
     statePath:
       line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
+    history: { days: history.days ?? DEFAULT_HISTORY.days, rows: history.rows ?? DEFAULT_HISTORY.rows },
     logLevel: log.level ?? 'info',
     logFormat: log.format ?? 'auto',
     references: top.references ?? [],
@@ -103,14 +108,16 @@ interface Read {
   readonly top: Partial<Section<typeof SHAPE>['values']>
   readonly listen: Partial<Section<typeof LISTEN_SHAPE>['values']>
   readonly log: Partial<Section<typeof LOG_SHAPE>['values']>
+  readonly history: Partial<Section<typeof HISTORY_SHAPE>['values']>
 }
 
-const NOTHING: Read = { top: {}, listen: {}, log: {} }
+const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
   const top = readSection(source, [], SHAPE, LATER_KEYS).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
+  const history = readSection(source, ['history'], HISTORY_SHAPE).values
   const { admin, metrics } = listen
   const path: Path = ['listen', 'admin']
   if (admin !== undefined && !isLoopback(admin.address))
@@ -120,7 +127,7 @@ function readFile(source: YamlSource): Read {
       ['listen', 'metrics'],
       'is the address of listen.admin, which has /metrics already; leave it out',
     )
-  return { top, listen, log }
+  return { top, listen, log, history }
 }
 
 function fromLine(

@@ -4,8 +4,10 @@ import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ConfiguredZone, ServerSettings } from '#config/configuration.ts'
+import type { Outcome } from '#health/outcome.ts'
+import { seenAs } from '#health/probe-run.ts'
 import type { Pace } from '#health/timing.ts'
-import type { Health, Verdict } from '#health/verdict.ts'
+import { type Health, isNew, type Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import type { Override } from '#steering/override.ts'
@@ -20,6 +22,7 @@ import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
 import type { OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
+import { ProbeRecorder } from './probe-recorder.ts'
 import { References } from './references.ts'
 import { ResolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
@@ -37,7 +40,7 @@ export interface JudgingOptions {
   /** Puts an answer on the board. */
   write(slotId: string, content: SlotContent): void
   pace(key: string, pace: Pace): void
-  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition'>
+  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
   /** What operators and maintenance windows say. */
@@ -54,6 +57,7 @@ export interface HeartbeatState {
 
 export class Judging {
   readonly #options: JudgingOptions
+  readonly #recorder: ProbeRecorder
   #state = new JudgedState()
   #references = new References([])
   #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
@@ -75,6 +79,7 @@ export class Judging {
 
   constructor(options: JudgingOptions) {
     this.#options = options
+    this.#recorder = new ProbeRecorder((key, run) => options.store.saveRun(key, run))
     this.#restored = options.store.restored
   }
 
@@ -126,6 +131,7 @@ export class Judging {
     const zones = this.#resolved.of(this.#zones, knownHostname)
     this.#state = JudgedState.from(zones, this.#state, this.#restored, clock, keeps)
     this.#restored = this.#state.leftOf(this.#restored)
+    this.#recorder.keepOnly(this.#state.targets)
     const fresh = this.#state.poolsInOrder.filter(pool => !before.has(pool))
     const changes = fresh.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
@@ -185,7 +191,7 @@ export class Judging {
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
     if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
-    this.#record(target, before)
+    this.#record(target, before, outcome)
     for (const { state, from } of judged) this.#recordVerdict(state, from, target, before)
     for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
     for (const { zone, check } of checksOf(uses))
@@ -195,6 +201,7 @@ export class Judging {
   /** Stores everything that is in use, whether it has changed or not. */
   saveAgain(): void {
     const { store, clock } = this.#options
+    this.#recorder.flush()
     for (const target of this.#state.targets.values()) {
       const stored = target.record()
       if (stored !== undefined) store.saveVerdict(stored)
@@ -207,8 +214,14 @@ export class Judging {
     this.#options.book.saveAgain()
   }
 
-  /** No timer is left behind. */
+  /** What has not been saved yet of what these targets' probes saw. */
+  saveRuns(keys: Iterable<string>): void {
+    this.#recorder.flush(keys)
+  }
+
+  /** No timer is left behind, and what probes saw is saved. */
   stop(): void {
+    this.#recorder.flush()
     this.#cancelTimer()
   }
 
@@ -327,9 +340,13 @@ export class Judging {
     for (const { pool, changes } of this.#select(due)) this.#recordSelections(pool, changes)
   }
 
-  #record(target: TargetState, before: Health): void {
+  #record(target: TargetState, before: Health, outcome: Outcome): void {
     const stored = target.toRecord(target.health !== before)
     if (stored !== undefined) this.#options.store.saveVerdict(stored)
+    const { kind, reason, latencyMs } = outcome
+    const startMs = (target.lastOutcome?.wallMs ?? 0) - latencyMs
+    const seen = seenAs(kind, target.belief)
+    this.#recorder.take(target.target.key, { startMs, seen, reason, latencyMs, fresh: isNew(before) })
   }
 
   #recordVerdict(state: AddressState, from: Verdict, target: TargetState, before: Health): void {

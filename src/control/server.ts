@@ -23,6 +23,7 @@ import { Operations } from './operations.ts'
 import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
+import { type ProbeHistoryPage, type ProbeHistoryQuery, probeHistory } from './probe-history.ts'
 import { QueryLogDrain } from './query-log.ts'
 import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
@@ -111,12 +112,13 @@ export class Server implements ControlView {
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
   static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
-    const { statePath } = configuration.settings
+    const { statePath, history } = configuration.settings
     const { log } = options
     const lock = takeLock(statePath, log)
     let server: Server | undefined
     const store = await openStore({
       path: statePath,
+      history,
       onFault: (fault, lasts) =>
         log.error(
           { fault },
@@ -206,6 +208,13 @@ export class Server implements ControlView {
   }): Promise<readonly TransitionView[]> {
     const stored = await this.#store.transitions(transitionQuery(query, this.#judging.pools))
     return stored.map(transitionView)
+  }
+
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage> {
+    return probeHistory(query, this.#judging.pools, wanted => {
+      this.#judging.saveRuns(wanted.keys)
+      return this.#store.probeRuns(wanted)
+    })
   }
 
   async #begin(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -209,4 +210,6 @@ export interface ControlView {
     readonly name?: string
     readonly limit: number
   }): Promise<readonly TransitionView[]>
+  /** What probes of a check have seen. Rejects with a `Refusal` if there is no such check, or with words if the store cannot be read. */
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage>
 }

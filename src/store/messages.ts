@@ -1,6 +1,7 @@
 /** What the store's handle and its thread say to each other. */
 
 import type { OverrideRow } from './override-rows.ts'
+import type { RunPage, RunQuery, RunRow } from './probe-history.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
@@ -10,6 +11,7 @@ export interface Batch {
   readonly selections: readonly SelectionRow[]
   readonly hostnames: readonly HostnameRow[]
   readonly transitions: readonly TransitionRow[]
+  readonly runs: readonly RunRow[]
 }
 
 /** Each `request` is answered by one `done` or `refused`; batches are committed in order and acknowledged by their number. */
@@ -22,6 +24,7 @@ export type Request =
   | { readonly kind: 'flush' }
   | { readonly kind: 'close' }
   | { readonly kind: 'transitions'; readonly query: TransitionQuery }
+  | { readonly kind: 'probe-runs'; readonly query: RunQuery }
   | { readonly kind: 'save-override'; readonly row: OverrideRow; readonly replaced: readonly string[] }
   | { readonly kind: 'drop-overrides'; readonly ids: readonly string[] }
 
@@ -36,5 +39,11 @@ export type FromWorker =
   | { readonly kind: 'recovered' }
   /** Everything that is in use should be saved again. */
   | { readonly kind: 'save-again' }
-  | { readonly kind: 'done'; readonly id: number; readonly transitions: readonly StoredTransition[] }
+  | { readonly kind: 'done'; readonly id: number; readonly found: Found }
   | { readonly kind: 'refused'; readonly id: number; readonly message: string }
+
+/** What a request was for; nothing where it was for no records. */
+export interface Found {
+  readonly transitions?: readonly StoredTransition[]
+  readonly runs?: RunPage
+}

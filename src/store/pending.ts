@@ -1,27 +1,39 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
 import type { Batch } from './messages.ts'
+import type { RunRow } from './probe-history.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
-/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, and the newest transitions. */
+/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, the newest transitions, and the newest runs of probes. */
 export class Pending {
   readonly #transitionLimit: number
+  readonly #runLimit: number
   #verdicts = new Map<string, VerdictRow>()
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
   #transitions: TransitionRow[] = []
+  /** By target and first time. */
+  #runs = new Map<string, RunRow>()
   #dropped = 0
+  #droppedRuns = 0
 
-  constructor(transitionLimit = 10_000) {
+  constructor(transitionLimit = 10_000, runLimit = 20_000) {
     this.#transitionLimit = transitionLimit
+    this.#runLimit = runLimit
   }
 
   get size(): number {
-    return this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
+    const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size
+    return latest + this.#transitions.length + this.#runs.size
   }
 
   /** Transitions given up because too many waited. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** The same of runs of probes. */
+  get droppedRuns(): number {
+    return this.#droppedRuns
   }
 
   verdict(row: VerdictRow): void {
@@ -43,6 +55,14 @@ export class Pending {
     this.#dropped++
   }
 
+  run(row: RunRow): void {
+    this.#runs.set(`${row.first_ms} ${row.key}`, row)
+    if (this.#runs.size <= this.#runLimit) return
+    const [oldest = ''] = this.#runs.keys()
+    this.#runs.delete(oldest)
+    this.#droppedRuns++
+  }
+
   /** Everything that waits; afterwards nothing does. */
   take(): Batch {
     const batch = {
@@ -50,11 +70,13 @@ export class Pending {
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
       transitions: this.#transitions,
+      runs: [...this.#runs.values()],
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
     this.#transitions = []
+    this.#runs = new Map()
     return batch
   }
 
@@ -65,6 +87,7 @@ export class Pending {
       for (const row of batch.selections) this.selection(row)
       for (const row of batch.hostnames) this.hostname(row)
       for (const row of batch.transitions) this.transition(row)
+      for (const row of batch.runs) this.run(row)
     }
   }
 }

@@ -6,6 +6,7 @@ import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { Refusal } from '#control/operations.ts'
+import type { ProbeHistoryPage } from '#control/probe-history.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
 
 export const SERVER: ServerView = {
@@ -104,6 +105,8 @@ export const TRANSITION: TransitionView = {
   reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
+export const HISTORY: ProbeHistoryPage = { zone: 'lb.example', check: 'web', type: 'http', series: [] }
+
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]
 
 export interface World extends ControlView {
@@ -125,6 +128,11 @@ export function world(
       asked.push(query)
       if (broken !== undefined) throw broken
       return [TRANSITION]
+    },
+    async probeHistory(query) {
+      if (broken !== undefined) throw broken
+      if (query.check !== HISTORY.check) throw new Refusal('not-found', `no pool has a check ${query.check}`)
+      return { ...HISTORY, next: JSON.stringify(query) }
     },
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { ROOT_FOLDER, runUnderstudy } from '#test/child.ts'
 
-const COMMANDS = ['serve', 'check', 'status', 'demo']
+const COMMANDS = ['serve', 'check', 'status', 'backtest', 'demo']
 
 describe('understudy', { concurrency: true }, () => {
   it('--help names every command', async () => {
@@ -38,6 +38,7 @@ describe('understudy', { concurrency: true }, () => {
     ['check', 'a', 'b'],
     ['serve', '--state'],
     ['status', '--server'],
+    ['backtest'],
   ]) {
     it(`${args.join(' ') || 'nothing'} is no command line: exit code 2, and what to do`, async () => {
       const { code, stdout, stderr } = await runUnderstudy(args)

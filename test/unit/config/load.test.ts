@@ -27,6 +27,7 @@ test('defaults without a file', async () => {
     udp: 'auto',
     zonesPath: join(folder.path, 'zones'),
     statePath: join(folder.path, 'state/understudy.db'),
+    history: { days: 7, rows: 2_000_000 },
     logLevel: 'info',
     logFormat: 'auto',
     references: [],
