@@ -52,7 +52,7 @@ export function backtestText(result: BacktestResult, shortMs: number): string {
 
 function resolutionText(resolutionMs: number): string {
   if (resolutionMs === 0) return 'Resolution: every probe that decided was made; what is said of it is exact.'
-  return `Resolution: ${seconds(resolutionMs)}. The record has no probe between unlike outcomes so far apart: what was tried may have seen a change so much earlier, or one that left no trace.`
+  return `Resolution: ${seconds(resolutionMs)}. What was tried would have probed between outcomes so far apart: it may have seen a change so much earlier, or one that left no trace.`
 }
 
 function timingText({ intervalMs, fastIntervalMs, timeoutMs, fall, rise }: CheckTiming): string {

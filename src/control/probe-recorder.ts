@@ -5,6 +5,8 @@ import { extended, type ProbeRun, runOf, type SeenOutcome } from '#health/probe-
 const SAVE_EVERY_MS = 300_000
 /** So many outcomes of a run that did not pass are stored as they come. */
 const SAVED_SINGLY = 8
+/** More than that before the last one, and the wall clock was set back. */
+const SAME_TIME_MS = 1000
 
 interface OpenRun {
   readonly run: ProbeRun
@@ -32,8 +34,9 @@ export class ProbeRecorder {
     }
     if (open !== undefined && !open.isSaved) this.#save(key, open.run)
     // The first time is what a run is known by.
-    const isTaken = open !== undefined && Math.round(open.run.firstMs) === Math.round(outcome.startMs)
-    const begun = runOf(isTaken ? { ...outcome, startMs: outcome.startMs + 1 } : outcome)
+    const behindMs = (open?.run.firstMs ?? Number.NEGATIVE_INFINITY) + 1
+    const isTaken = outcome.startMs < behindMs && behindMs - outcome.startMs < SAME_TIME_MS
+    const begun = runOf(isTaken ? { ...outcome, startMs: behindMs } : outcome)
     this.#keep(key, { run: begun, savedMs: begun.firstMs, isSaved: false })
   }
 

@@ -20,7 +20,7 @@ export interface Replay {
   readonly changes: readonly VerdictChange[]
   /** For how long damping would have held it in all. */
   readonly heldMs: number
-  /** The longest time between two unlike outcomes in which these thresholds would have probed once more; 0 where there is none. */
+  /** The longest time between two outcomes in which these thresholds would have probed once more, where that may change anything; 0 for none. */
   readonly resolutionMs: number
 }
 
@@ -152,11 +152,12 @@ class ReplayedTarget {
       const dueMs = this.#dueMs
       if (dueMs === undefined || dueMs + LATE_PACES * this.#paceMs > next.startMs) return
       const isAlike = before.seen === next.seen
-      if (!isAlike) this.#resolutionMs = Math.max(this.#resolutionMs, next.startMs - before.startMs)
       const health = this.#health
       const seen = isAlike ? next.seen : 'inconclusive'
       this.#judge({ ...next, startMs: dueMs, latencyMs: before.latencyMs, seen, fresh: false, isSure: false })
       if (!isAlike) this.#isSure = false
+      if (!isAlike || this.#health !== health)
+        this.#resolutionMs = Math.max(this.#resolutionMs, next.startMs - before.startMs)
       if (isAlike && this.#health === health) {
         // Nothing changes until the next one, at whatever pace.
         const paces = Math.max(0, Math.floor((next.startMs - dueMs) / this.#paceMs - LATE_PACES))
