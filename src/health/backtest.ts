@@ -17,16 +17,6 @@ export interface Tally {
   readonly heldMs: number
 }
 
-export const NO_TALLY: Tally = {
-  failovers: 0,
-  detectMs: [],
-  flaps: 0,
-  falseAlarms: 0,
-  missed: 0,
-  unsure: 0,
-  heldMs: 0,
-}
-
 interface Outage {
   /** From the first fail on. */
   readonly fromMs: number

@@ -30,7 +30,18 @@ function runsOf(series: readonly ProbeSeries[], address: string) {
 }
 
 const step = fc.record({
-  kind: fc.constantFrom('pass', 'pass', 'fail', 'fail', 'inconclusive', 'steady', 'reference', 'restart'),
+  kind: fc.constantFrom(
+    'pass',
+    'pass',
+    'fail',
+    'fail',
+    'inconclusive',
+    'steady',
+    'reference',
+    'cut-off',
+    'cut-off',
+    'restart',
+  ),
   afterMs: fc.constantFrom(1000, 1000, 1003, 10_000, 10_400, 11_000, 60_000),
   times: fc.integer({ min: 1, max: 4 }),
   referencePasses: fc.boolean(),
@@ -49,7 +60,10 @@ describe('a replay with the recorded thresholds', () => {
             for (let i = 0; i < (kind === 'steady' ? 20 : times); i++) {
               await world.clock.advance(afterMs)
               if (kind === 'restart') world = await world.restart(afterMs)
-              else if (kind !== 'reference') world.outcome(PRIMARY, kind === 'steady' ? 'pass' : kind)
+              else if (kind === 'cut-off') {
+                world.outcome(PRIMARY, 'fail')
+                if (hasReference) world.outcome(REFERENCE, 'fail')
+              } else if (kind !== 'reference') world.outcome(PRIMARY, kind === 'steady' ? 'pass' : kind)
               else if (hasReference) world.outcome(REFERENCE, referencePasses ? 'pass' : 'fail')
             }
           }
