@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Refusal } from '#control/operations.ts'
-import type { ProbeHistoryPage } from '#control/probe-history.ts'
+import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
 import type { ControlView } from '#control/view.ts'
 import { Problem } from './problem.ts'
 import { since } from './since.ts'

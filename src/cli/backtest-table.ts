@@ -2,7 +2,7 @@
 import { formatDuration } from '#base/duration.ts'
 import type { Tally } from '#health/backtest.ts'
 import type { CheckTiming } from '#health/timing.ts'
-import type { BacktestResult, EndpointResult } from './backtest.ts'
+import type { BacktestResult, EndpointResult } from './backtest-result.ts'
 
 const COLUMNS: Readonly<Record<string, (tally: Tally) => string>> = {
   failovers: ({ failovers }) => String(failovers),

@@ -1,11 +1,12 @@
 /** `understudy backtest`: what other thresholds would have done, on what a running server's probes have seen. */
 import { formatDuration, parseDuration } from '#base/duration.ts'
-import type { ProbeHistoryPage, ProbeSeries } from '#control/probe-history.ts'
-import { sumOf, type Tally, tally } from '#health/backtest.ts'
+import type { ProbeHistoryPage, ProbeSeries } from '#control/probe-history-view.ts'
+import { sumOf, tally } from '#health/backtest.ts'
 import type { ProbeRun } from '#health/probe-run.ts'
 import { type ReplayRule, replay } from '#health/replay.ts'
 import type { CheckTiming } from '#health/timing.ts'
 import { getJson } from './api.ts'
+import type { BacktestResult, EndpointResult } from './backtest-result.ts'
 import { backtestText } from './backtest-table.ts'
 
 export interface BacktestOptions {
@@ -18,28 +19,6 @@ export interface BacktestOptions {
   readonly fastInterval?: string
   readonly timeout?: string
   readonly json?: boolean
-}
-
-/** Both sets of thresholds on one target. */
-export interface EndpointResult {
-  readonly endpoints: readonly string[]
-  readonly present: Tally
-  readonly other: Tally
-}
-
-export interface BacktestResult {
-  readonly zone: string
-  readonly check: string
-  /** First and last probe, milliseconds since 1970. */
-  readonly fromMs: number
-  readonly toMs: number
-  readonly probes: number
-  readonly present: CheckTiming
-  readonly other: CheckTiming
-  /** Times of the other thresholds are sure to within this; 0 where every probe was made that they would have made. */
-  readonly resolutionMs: number
-  readonly endpoints: readonly EndpointResult[]
-  readonly sum: Pick<EndpointResult, 'present' | 'other'>
 }
 
 type Thresholds = Partial<Omit<CheckTiming, 'downIntervalMs'>>

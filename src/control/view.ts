@@ -6,7 +6,7 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
-import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {

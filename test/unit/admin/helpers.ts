@@ -6,7 +6,7 @@ import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { Refusal } from '#control/operations.ts'
-import type { ProbeHistoryPage } from '#control/probe-history.ts'
+import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
 
 export const SERVER: ServerView = {

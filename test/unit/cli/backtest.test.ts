@@ -1,7 +1,7 @@
 /** `understudy backtest` against a running server: what it prints, and how it ends. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { BacktestResult } from '#cli/backtest.ts'
+import type { BacktestResult } from '#cli/backtest-result.ts'
 import { runUnderstudy } from '#test/child.ts'
 import { ServerProcess } from '#test/server-process.ts'
 import { WebServer } from '#test/web-server.ts'
@@ -54,11 +54,18 @@ names:
   })
 
   it('prints JSON', async () => {
-    const { code, stdout } = await backtest('a.test/web', '--fall', '100', '--json')
+    const { code, stdout } = await backtest(
+      'a.test/web',
+      '--interval',
+      '1h',
+      '--fast-interval',
+      '1h',
+      '--json',
+    )
     assert.equal(code, 0)
     const { sum, endpoints, other } = JSON.parse(stdout) as BacktestResult
     assert.deepEqual([sum.present.failovers, sum.other.failovers, sum.other.missed], [1, 0, 1])
-    assert.deepEqual([endpoints.length, other.fall], [1, 100])
+    assert.deepEqual([endpoints.length, other.intervalMs], [1, 3_600_000])
   })
 
   for (const [args, expected] of [
