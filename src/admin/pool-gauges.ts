@@ -42,6 +42,19 @@ export function poolGauges(registry: Registry): Fill {
     registers,
   })
 
+  const drilling = new Gauge({
+    name: 'understudy_drill_active',
+    help: 'Whether what the pool serves is taken as failed by a drill.',
+    labelNames: ['zone', 'pool'],
+    registers,
+  })
+  const drilled = new Gauge({
+    name: 'understudy_last_successful_drill_timestamp_seconds',
+    help: 'When the latest drill of the pool began that was switched and seen in time.',
+    labelNames: ['zone', 'pool'],
+    registers,
+  })
+
   const fillEndpoint = ({ zone, pool }: PoolView, endpoint: EndpointView, family: Family): void => {
     const addresses = endpoint.addresses.filter(address => address.family === family)
     if (addresses.length === 0) return
@@ -54,13 +67,19 @@ export function poolGauges(registry: Registry): Fill {
   }
 
   return view => {
-    for (const gauge of [up, selected, age, allDown, overrides]) gauge.reset()
+    for (const gauge of [up, selected, age, allDown, overrides, drilling, drilled]) gauge.reset()
+    // The newest come first, and count last.
+    for (const { zone, pool, state, started } of view.drills().toReversed()) {
+      if (state === 'running') drilling.set({ zone, pool }, 1)
+      if (state === 'kept') drilled.set({ zone, pool }, Date.parse(started) / 1000)
+    }
     for (const pool of view.pools()) {
       for (const { family, mode, reason } of pool.selections) {
         const isAllDown = mode === 'all-down' || reason.kind === 'all-down'
         allDown.set({ zone: pool.zone, pool: pool.pool, family }, isAllDown ? 1 : 0)
       }
-      for (const { kind } of pool.overrides) overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
+      for (const { kind } of pool.overrides.filter(({ noEffect }) => noEffect === undefined))
+        overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
       for (const endpoint of pool.endpoints) {
         for (const family of FAMILIES) fillEndpoint(pool, endpoint, family)
         for (const { family, standing, selected: isSelected } of endpoint.standings ?? []) {

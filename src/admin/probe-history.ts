@@ -1,22 +1,31 @@
 /** What probes have seen, page by page. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { Refusal } from '#control/operations.ts'
 import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
+import { Refusal } from '#control/refusals.ts'
 import type { ControlView } from '#control/view.ts'
+import { probeHistoryPage } from './answers.ts'
+import { since } from './fields.ts'
 import { Problem } from './problem.ts'
-import { since } from './since.ts'
 
 const MAX_RUNS = 5000
 const NO_LIMIT = `no number from 1 to ${MAX_RUNS}`
 
 const historyQuery = z.strictObject({
-  check: z.string().min(1).max(4096),
+  check: z
+    .string()
+    .min(1)
+    .max(4096)
+    .meta({ description: 'A health check, or ZONE/CHECK.', examples: ['web'] }),
   since: since.optional(),
-  after: z.string().max(64).optional(),
+  after: z.string().max(64).meta({ description: '`next` of the page before.' }).optional(),
   limit: z
     .string()
     .regex(/^\d{1,4}$/, NO_LIMIT)
+    .meta({
+      description: `At most so many runs, from 1 to ${MAX_RUNS}; that many unless said.`,
+      examples: [`${MAX_RUNS}`],
+    })
     .transform(Number)
     .refine(limit => limit >= 1 && limit <= MAX_RUNS, NO_LIMIT)
     .default(MAX_RUNS),
@@ -27,7 +36,16 @@ type HistoryQuery = z.infer<typeof historyQuery>
 export function addProbeHistory(app: FastifyInstance, control: ControlView): void {
   app.get<{ Querystring: HistoryQuery }>(
     '/api/v1/probe-history',
-    { schema: { querystring: historyQuery } },
+    {
+      schema: { querystring: historyQuery },
+      config: {
+        documented: {
+          summary: 'What the probes of a health check have seen, page by page',
+          answer: probeHistoryPage,
+          problems: [404, 409, 503],
+        },
+      },
+    },
     ({ query }) => page(control, query),
   )
 }

@@ -5,12 +5,12 @@ import { sumOf, tally } from '#health/backtest.ts'
 import type { ProbeRun } from '#health/probe-run.ts'
 import { type ReplayRule, replay } from '#health/replay.ts'
 import type { CheckTiming } from '#health/timing.ts'
-import { getJson } from './api.ts'
+import { getJson, type Remote } from './api.ts'
 import type { BacktestResult, EndpointResult } from './backtest-result.ts'
 import { backtestText } from './backtest-table.ts'
+import { remotes, type ServerOptions } from './servers.ts'
 
-export interface BacktestOptions {
-  readonly server: string
+export interface BacktestOptions extends ServerOptions {
   readonly since: string
   readonly short: string
   readonly fall?: string
@@ -36,7 +36,12 @@ export async function backtest(check: string, options: BacktestOptions): Promise
     process.stderr.write(`understudy: ${wrong}\n`)
     return 2
   }
-  const result = await resultOf(check, options, thresholds, shortMs)
+  const [server, other] = await remotes(options)
+  if (server === undefined || other !== undefined) {
+    process.stderr.write('understudy: a replay is of what one server has seen: say --server once\n')
+    return 2
+  }
+  const result = await resultOf(server, check, options.since, { thresholds, shortMs })
   if (typeof result === 'string') {
     process.stderr.write(`understudy: ${result}\n`)
     return 1
@@ -48,10 +53,10 @@ export async function backtest(check: string, options: BacktestOptions): Promise
 }
 
 async function resultOf(
+  server: Remote,
   check: string,
-  { server, since }: BacktestOptions,
-  thresholds: Thresholds,
-  shortMs: number,
+  since: string,
+  { thresholds, shortMs }: { readonly thresholds: Thresholds; readonly shortMs: number },
 ): Promise<BacktestResult | string> {
   const endpoints: EndpointResult[] = []
   const seen = { fromMs: Number.POSITIVE_INFINITY, toMs: 0, probes: 0, resolutionMs: 0 }
@@ -82,7 +87,7 @@ async function resultOf(
 
 /** Of one target after the other, each with all of its runs: pages end anywhere. */
 async function* seriesOf(
-  server: string,
+  server: Remote,
   check: string,
   since: string,
 ): AsyncGenerator<{ page: ProbeHistoryPage; series: ProbeSeries }> {

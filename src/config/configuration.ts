@@ -11,6 +11,7 @@ import type { Pool } from '#steering/pool.ts'
 import type { HistoryLimits } from '#store/probe-history.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
+import type { AdminToken } from './tokens.ts'
 
 /** A health check that an address is probed by, or an endpoint reports to. */
 export interface HealthCheck {
@@ -83,6 +84,12 @@ export interface ServerSettings {
   readonly node: string
   readonly dns: readonly SocketAddr[]
   readonly admin: SocketAddr
+  /** By which the admin listener may be asked, beside its address; in lower case. */
+  readonly adminNames: readonly string[]
+  /** Undefined for HTTP without TLS. */
+  readonly adminTls: AdminTls | undefined
+  /** Who may use the admin listener; with none it is for this host, which may do everything. */
+  readonly tokens: readonly AdminToken[]
   /** A second listener for `/metrics` and `/livez` alone. */
   readonly metrics: SocketAddr | undefined
   /** UDP responder threads; undefined for the default. */
@@ -103,6 +110,15 @@ export interface ServerSettings {
   readonly whileCutOff: 'serve' | 'servfail'
   /** Who is asked for the addresses of hostnames; undefined for those of the system. */
   readonly resolvers: readonly SocketAddr[] | undefined
+  /** Whether a change of its files is taken up by itself. */
+  readonly watch: boolean
+}
+
+/** In PEM. */
+export interface AdminTls {
+  /** With those between it and the authority. */
+  readonly certificate: string
+  readonly key: string
 }
 
 export interface Reference {

@@ -2,9 +2,9 @@
 import { NO_DAMPING } from '#health/damping.ts'
 import type { RunPage, RunQuery } from '#store/probe-history.ts'
 import type { JudgedCheck } from './judged-check.ts'
-import { Refusal } from './operations.ts'
 import type { PoolState } from './pool-state.ts'
 import type { ProbeHistoryPage, ProbeHistoryQuery, ProbeSeries } from './probe-history-view.ts'
+import { Refusal } from './refusals.ts'
 
 type Target = Omit<ProbeSeries, 'runs'>
 

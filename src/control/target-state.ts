@@ -10,6 +10,9 @@ import type { JudgedTarget } from './judged-target.ts'
 /** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
 const RECORD_EVERY_INTERVALS = 3
 
+/** For a picture of the last minutes. */
+const KEPT_LATENCIES = 40
+
 /** After so many intervals without a probe the counters say nothing any more. */
 const ABSENCE_INTERVALS = 10
 
@@ -19,6 +22,8 @@ export class TargetState {
   health: Health = UNKNOWN
   /** The latest outcome, inconclusive ones too, and when it came. */
   lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined
+  /** Of the latest probes that passed or failed, the newest last. */
+  readonly latenciesMs: number[] = []
   /** Monotonic start of the latest probe that passed or failed; negative if that was before this machine's start. */
   lastProbeMs: number
   /** Monotonic time at which the next fail comes, where that is foretold: while a report is overdue. */
@@ -87,6 +92,8 @@ export class TargetState {
     const foretoldMs = this.nextFailMs
     this.nextFailMs = undefined
     if (outcome.kind === 'inconclusive') return before
+    this.latenciesMs.push(Math.round(outcome.latencyMs * 10) / 10)
+    if (this.latenciesMs.length > KEPT_LATENCIES) this.latenciesMs.shift()
     const after = judge(before, outcome.kind, this.target.timing)
     if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
     const falls = after.verdict === 'down' && before.verdict !== 'down'

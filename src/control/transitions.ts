@@ -12,6 +12,7 @@ import { ANSWER_TYPE } from './plan.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import type { TransitionView } from './view.ts'
+import type { Maintenance } from './window-watch.ts'
 
 /** `primary`, `all-down: primary`, `none`. */
 export function selectionToText(selection: Selection | undefined): string {
@@ -132,6 +133,28 @@ export function overrideTransition(
   }
 }
 
+/** The endpoint's maintenance windows have opened, or the last of them has closed. */
+export function maintenanceTransition(
+  { zone, pool, endpoint, reason, untilMs }: Maintenance,
+  what: 'opened' | 'closed',
+  wallMs: number,
+): StoredTransition {
+  const author = 'configuration'
+  const hasEnd = what === 'opened' && untilMs !== Number.POSITIVE_INFINITY
+  const until = hasEnd ? `, until ${new Date(untilMs).toISOString()}` : ''
+  return {
+    atMs: wallMs,
+    kind: 'override',
+    zone,
+    pool,
+    endpoint,
+    from: what === 'opened' ? 'none' : 'maintenance',
+    to: what === 'opened' ? 'maintenance' : 'none',
+    why: `${what} by the ${author}${until}${reason === '' ? '' : `: ${reason}`}`,
+    reason: { author, reason },
+  }
+}
+
 export function transitionView({ atMs, ...rest }: StoredTransition): TransitionView {
   return { at: new Date(atMs).toISOString(), ...rest }
 }
@@ -141,6 +164,7 @@ export function transitionLine(transition: StoredTransition): string {
   const { zone, pool, family, endpoint, address, from, to, why } = transition
   if (transition.kind === 'selection')
     return `${zone}/${pool} ${family === undefined ? '' : typeToText(ANSWER_TYPE[family])}: ${from} -> ${to} (${why})`
+  if (transition.kind === 'drill') return `${zone}/${pool}: drill ${to} (${why})`
   if (transition.kind === 'override') return `${zone}/${pool}/${endpoint}: ${from} -> ${to} (${why})`
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }

@@ -49,6 +49,18 @@ const MIGRATIONS: readonly string[] = [
      addresses TEXT NOT NULL,
      at_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE audit (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     action TEXT NOT NULL,
+     target TEXT NOT NULL,
+     actor TEXT NOT NULL,
+     client TEXT NOT NULL,
+     claim TEXT,
+     reason TEXT NOT NULL,
+     result TEXT NOT NULL,
+     detail TEXT NOT NULL
+   ) STRICT;`,
   `CREATE TABLE probe_targets (
      id INTEGER PRIMARY KEY,
      key TEXT NOT NULL UNIQUE

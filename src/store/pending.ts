@@ -1,7 +1,11 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
+import type { AuditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import type { RunRow } from './probe-history.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+
+/** Rows; each is one request of an operator. */
+const AUDIT_LIMIT = 1000
 
 /** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, the newest transitions, and the newest runs of probes. */
 export class Pending {
@@ -11,6 +15,7 @@ export class Pending {
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
   #transitions: TransitionRow[] = []
+  #audit: AuditRow[] = []
   /** By target and first time. */
   #runs = new Map<string, RunRow>()
   #dropped = 0
@@ -23,10 +28,10 @@ export class Pending {
 
   get size(): number {
     const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size
-    return latest + this.#transitions.length + this.#runs.size
+    return latest + this.#transitions.length + this.#audit.length + this.#runs.size
   }
 
-  /** Transitions given up because too many waited. */
+  /** Transitions and rows of the audit given up because too many waited. */
   get dropped(): number {
     return this.#dropped
   }
@@ -55,6 +60,13 @@ export class Pending {
     this.#dropped++
   }
 
+  audit(row: AuditRow): void {
+    this.#audit.push(row)
+    if (this.#audit.length <= AUDIT_LIMIT) return
+    this.#audit.shift()
+    this.#dropped++
+  }
+
   run(row: RunRow): void {
     this.#runs.set(`${row.first_ms} ${row.key}`, row)
     if (this.#runs.size <= this.#runLimit) return
@@ -70,12 +82,14 @@ export class Pending {
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
       transitions: this.#transitions,
+      audit: this.#audit,
       runs: [...this.#runs.values()],
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
     this.#transitions = []
+    this.#audit = []
     this.#runs = new Map()
     return batch
   }
@@ -87,6 +101,7 @@ export class Pending {
       for (const row of batch.selections) this.selection(row)
       for (const row of batch.hostnames) this.hostname(row)
       for (const row of batch.transitions) this.transition(row)
+      for (const row of batch.audit) this.audit(row)
       for (const row of batch.runs) this.run(row)
     }
   }

@@ -3,12 +3,13 @@ import type { Database } from 'better-sqlite3'
 import type { Batch, FromWorker } from './messages.ts'
 import type { OverrideRow } from './override-rows.ts'
 import { type HistoryLimits, type RunPage, type RunQuery, readRuns } from './probe-history.ts'
-import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
+import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
 import { isDamage, openForWriting, readCopy, setAside } from './state-file.ts'
 import {
   batchWriter,
   dropOverrides,
   prune,
+  readAudits,
   readRestored,
   readTransitions,
   saveOverride,
@@ -62,6 +63,13 @@ export class StateDatabase {
   transitions(query: TransitionQuery): readonly StoredTransition[] {
     const { records, skipped } = this.#use(({ database }) => readTransitions(database, query))
     this.#lost(skipped, 'in the history skipped: they cannot be understood')
+    return records
+  }
+
+  /** The newest first. Throws. */
+  audit(query: AuditQuery): readonly StoredAudit[] {
+    const { records, skipped } = this.#use(({ database }) => readAudits(database, query))
+    this.#lost(skipped, 'in the audit skipped: they cannot be understood')
     return records
   }
 

@@ -10,6 +10,8 @@ const RETRY_MS = 1000
 /** Late enough for control to have loaded its configuration, so that it can save what is in use. */
 const FIRST_PRUNE_MS = 600_000
 const PRUNE_INTERVAL_MS = 86_400_000
+/** They add nothing. */
+const READS: ReadonlySet<Request['kind']> = new Set(['transitions', 'audit', 'probe-runs'])
 
 type NumberedBatch = Extract<ToWorker, { kind: 'batch' }>
 
@@ -109,11 +111,12 @@ function serve(want: Request): Found {
   } catch (error) {
     enterFault(error)
     // What is on disk may be readable although nothing can be added to it.
-    if (want.kind !== 'transitions' && want.kind !== 'probe-runs') throw error
+    if (!READS.has(want.kind)) throw error
   }
   if (want.kind === 'save-override') database.saveOverride(want.row, want.replaced)
   if (want.kind === 'drop-overrides') database.dropOverrides(want.ids)
   if (want.kind === 'transitions') return { transitions: database.transitions(want.query) }
+  if (want.kind === 'audit') return { audit: database.audit(want.query) }
   return want.kind === 'probe-runs' ? { runs: database.probeRuns(want.query) } : {}
 }
 

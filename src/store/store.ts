@@ -8,12 +8,15 @@
  */
 import type { ProbeRun } from '#health/probe-run.ts'
 import type { Override } from '#steering/override.ts'
+import { auditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import { overrideRow } from './override-rows.ts'
 import { Pending } from './pending.ts'
 import { DEFAULT_HISTORY, type HistoryLimits, type RunPage, type RunQuery, runRow } from './probe-history.ts'
 import type {
+  AuditQuery,
   Restored,
+  StoredAudit,
   StoredHostname,
   StoredSelection,
   StoredTransition,
@@ -53,6 +56,8 @@ export interface Store {
   saveHostname(hostname: StoredHostname): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
+  /** The newest 10,000 are kept. */
+  addAudit(audit: StoredAudit): void
   /** What probes of a target saw, in the place of what was saved of it with the same first time. */
   saveRun(key: string, run: ProbeRun): void
   /** One page of what probes saw, what was saved before the call included. Rejects if the store cannot be read. */
@@ -66,6 +71,8 @@ export interface Store {
   dropOverrides(ids: readonly string[]): Promise<void>
   /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
+  /** As `transitions`, of the audit. */
+  audit(query: AuditQuery): Promise<readonly StoredAudit[]>
   /** Everything that went wrong since the start: failed writes, skipped rows, lost transitions. */
   readonly errors: number
   /** Why nothing can be written now. */
@@ -132,7 +139,7 @@ class ThreadedStore implements Store {
     const { dropped, droppedRuns } = this.#pending
     if (this.#fault === undefined) return undefined
     const lost = [
-      ...(dropped === 0 ? [] : [`${dropped} transitions`]),
+      ...(dropped === 0 ? [] : [`${dropped} rows of the history`]),
       ...(droppedRuns === 0 ? [] : [`${droppedRuns} runs of probes`]),
     ]
     return lost.length === 0 ? this.#fault : `${this.#fault}; ${lost.join(' and ')} lost since the start`
@@ -158,6 +165,11 @@ class ThreadedStore implements Store {
     this.#schedule()
   }
 
+  addAudit(audit: StoredAudit): void {
+    this.#pending.audit(auditRow(audit))
+    this.#schedule()
+  }
+
   saveRun(key: string, run: ProbeRun): void {
     if (this.#history.days === 0) return
     this.#pending.run(runRow(key, run))
@@ -172,8 +184,14 @@ class ThreadedStore implements Store {
 
   async transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
     this.#postAll()
-    const { transitions } = await this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
-    return transitions ?? []
+    const { transitions = [] } = await this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+    return transitions
+  }
+
+  async audit(query: AuditQuery): Promise<readonly StoredAudit[]> {
+    this.#postAll()
+    const { audit = [] } = await this.#thread.ask({ kind: 'audit', query }, ANSWER_DEADLINE_MS)
+    return audit
   }
 
   async saveOverride(override: Override, replaced: readonly string[] = []): Promise<void> {

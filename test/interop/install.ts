@@ -11,6 +11,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   nsd: 'nsd',
   dnsperf: 'dnsperf',
   gdnsd: 'gdnsd',
+  chromium: 'chromium',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */

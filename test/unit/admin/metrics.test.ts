@@ -30,6 +30,7 @@ const CONTRACT = {
   zone_serial: 'zone',
   zone_records: 'zone',
   reloads_total: 'result',
+  admin_denied_total: 'reason',
   store_errors_total: '',
   switch_seconds: '',
 }

@@ -72,6 +72,7 @@ names:
     [['web'], /^2 understudy: say what is to be tried/],
     [['web', '--fall', '0'], /^2 understudy: --fall: no number from 1 to 100/],
     [['web', '--interval', '5'], /^2 understudy: --interval: no duration such as 5s/],
+    [['web', '--fall', '2', '--server', 'http://127.0.0.1:1'], /^2 understudy: .* say --server once/],
     [['web', '--fall', '2', '--short', 'x'], /^2 understudy: --short: no duration/],
     [['web', '--timeout', '1s'], /^1 understudy: timeout 1s is not shorter than interval 400ms/],
     [['web', '--fast-interval', '1s'], /^1 understudy: fast-interval 1s is longer than interval 400ms/],

@@ -16,7 +16,7 @@ async function historyOf(world: World, check = 'web', limit = 5000): Promise<Pro
   do {
     const query = { check, sinceMs: 0, limit, ...(after === undefined ? {} : { after }) }
     const page = await probeHistory(query, world.judging.pools, wanted => {
-      world.judging.saveRuns(wanted.keys)
+      world.judging.recorder.probes.flush(wanted.keys)
       return world.store.probeRuns(wanted)
     })
     series.push(...page.series)
