@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FAMILIES } from '#base/address.ts'
 import type { Complaint } from '#base/complaint.ts'
 import type { Changes, Difference } from '#control/difference.ts'
+import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
 import type {
   AuditView,
   CheckView,
@@ -16,6 +17,7 @@ import type {
   ServerView,
   TransitionView,
 } from '#control/view.ts'
+import { type ProbeRun, SEEN } from '#health/probe-run.ts'
 import { OVERRIDE_KINDS } from '#steering/override.ts'
 import { ANSWER_KINDS } from '#steering/pool.ts'
 import type { Reason } from '#steering/selection.ts'
@@ -208,6 +210,46 @@ const transition: z.ZodType<TransitionView> = z.object({
 })
 
 export const transitionList = named('Transitions', z.object({ transitions: z.array(transition).readonly() }))
+
+/** Times are wall time, milliseconds since 1970. */
+const probeRun: z.ZodType<ProbeRun> = z.object({
+  firstMs: z.number(),
+  lastMs: z.number(),
+  count,
+  seen: z.enum(SEEN),
+  reason: z.string(),
+  latency: z.object({ minMs: z.number(), meanMs: z.number(), maxMs: z.number() }),
+  fresh: z.boolean(),
+})
+
+export const probeHistoryPage: z.ZodType<ProbeHistoryPage> = named(
+  'ProbeHistory',
+  z.object({
+    zone: z.string(),
+    check: z.string(),
+    type: z.string(),
+    series: z
+      .array(
+        z.object({
+          key: z.string(),
+          endpoints: texts,
+          timing: z.object({
+            ...timing,
+            fastIntervalMs: z.number(),
+            downIntervalMs: z.number().exactOptional(),
+            timeoutMs: z.number(),
+          }),
+          damping: z.object({
+            dwellMs: z.number(),
+            flap: z.object({ limit: z.number(), halfLifeMs: z.number() }).exactOptional(),
+          }),
+          runs: z.array(probeRun).readonly(),
+        }),
+      )
+      .readonly(),
+    next: z.string().exactOptional(),
+  }),
+)
 
 const counters: z.ZodType<readonly CounterView[]> = z
   .array(z.object({ transport: z.enum(['udp', 'tcp']), label: z.string(), value: z.number() }))

@@ -5,6 +5,7 @@ import type { ControlView, PoolView, ServerView } from '#control/view.ts'
 import { poolAnswer, poolList, serverAnswer, transitionList } from './answers.ts'
 import { limit, since } from './fields.ts'
 import { METRICS_CONTENT_TYPE } from './metrics.ts'
+import { addProbeHistory } from './probe-history.ts'
 import { Problem } from './problem.ts'
 
 /** Asks for no token. */
@@ -48,6 +49,7 @@ export function addAdmin(app: FastifyInstance, control: ControlView): void {
     },
     async ({ query }) => ({ transitions: await transitions(control, query) }),
   )
+  addProbeHistory(app, control)
 }
 
 function text(reply: { type(type: string): { send(text: string): unknown } }, body: string): unknown {
@@ -81,10 +83,10 @@ const transitionsQuery = z.strictObject({
 })
 
 async function transitions(control: ControlView, query: z.infer<typeof transitionsQuery>) {
-  const { since, name, limit } = query
+  const { since: sinceMs, name, limit } = query
   try {
     return await control.transitions({
-      ...(since !== undefined && { sinceMs: since }),
+      ...(sinceMs !== undefined && { sinceMs }),
       ...(name !== undefined && { name }),
       limit,
     })

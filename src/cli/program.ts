@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { SocketAddr } from '#base/address.ts'
 import { ROLES } from '#config/tokens.ts'
+import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
@@ -179,6 +180,23 @@ function program(exit: (code: number) => void): Command {
     )
     .addHelpText('after', '\nExample:\n  understudy token alice --role operate')
     .action(async (name: string, options: TokenOptions) => exit(await token(name, options)))
+  speaking(root.command('backtest'))
+    .description('what other thresholds of a health check would have done, on what its probes have seen')
+    .argument('<check>', 'a health check, or ZONE/CHECK')
+    .option('--fall <n>', 'fails in a row that make down')
+    .option('--rise <n>', 'passes in a row that make up')
+    .option('--interval <duration>', 'from probe to probe')
+    .option('--fast-interval <duration>', 'the same while a change is being decided')
+    .option('--timeout <duration>', 'of a probe')
+    .option('--since <when>', 'a duration or a time', '7d')
+    .option(
+      '--short <duration>',
+      'what is over sooner, and was none for the other thresholds, is a false alarm',
+      '1m',
+    )
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
+    .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

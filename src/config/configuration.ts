@@ -8,6 +8,7 @@ import type { CheckSpec, ProbeSpec, Secrets } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
 import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
+import type { HistoryLimits } from '#store/probe-history.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
 import type { AdminToken } from './tokens.ts'
@@ -98,6 +99,8 @@ export interface ServerSettings {
   /** Absolute paths. */
   readonly zonesPath: string
   readonly statePath: string
+  /** How much is kept of what probes have seen; `days` 0 for nothing. */
+  readonly history: HistoryLimits
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'auto' | 'json' | 'pretty'
   readonly answering: AnsweringSettings

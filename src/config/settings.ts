@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { adminNames, complainOfReach } from './admin-reach.ts'
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
@@ -38,6 +39,7 @@ const SHAPE = {
   responders: integer(1, 64),
   udp: choice(['auto', 'batch', 'portable']),
   log: nested,
+  history: nested,
   'minimal-responses': z.boolean(),
   reveal: nested,
   cookies: nested,
@@ -63,6 +65,8 @@ const LOG_SHAPE = {
   format: choice(['auto', 'json', 'pretty']),
 } as const
 
+const HISTORY_SHAPE = { days: integer(0, 366), rows: integer(1000, 100_000_000) } as const
+
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
 
@@ -87,7 +91,7 @@ export function readSettings(
   complaints: Complaints,
   { cookieSecrets, adminTls }: SettingsSecrets = {},
 ): ServerSettings {
-  const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
+  const { top, listen, log, history } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
   const dns = fromLine(line.listen, '--listen', complaints) ?? listen.dns ?? [LOOPBACK_DNS]
   const admin = fromLine(line.admin === undefined ? undefined : [line.admin], '--admin', complaints)?.[0]
@@ -107,6 +111,7 @@ export function readSettings(
     zonesPath: line.zones === undefined ? resolve(base, top.zones ?? 'zones') : resolve(cwd, line.zones),
     statePath:
       line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
+    history: { days: history.days ?? DEFAULT_HISTORY.days, rows: history.rows ?? DEFAULT_HISTORY.rows },
     logLevel: log.level ?? 'info',
     logFormat: log.format ?? 'auto',
     references: top.references ?? [],
@@ -121,21 +126,23 @@ interface Read {
   readonly top: Partial<Section<typeof SHAPE>['values']>
   readonly listen: Partial<Section<typeof LISTEN_SHAPE>['values']>
   readonly log: Partial<Section<typeof LOG_SHAPE>['values']>
+  readonly history: Partial<Section<typeof HISTORY_SHAPE>['values']>
 }
 
-const NOTHING: Read = { top: {}, listen: {}, log: {} }
+const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
   const top = readSection(source, [], SHAPE, LATER_KEYS).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
+  const history = readSection(source, ['history'], HISTORY_SHAPE).values
   const { admin, metrics } = listen
   if (admin !== undefined && metrics !== undefined && admin.port !== 0 && isSame(admin, metrics))
     source.complain(
       ['listen', 'metrics'],
       'is the address of listen.admin, which has /metrics already; leave it out',
     )
-  return { top, listen, log }
+  return { top, listen, log, history }
 }
 
 function fromLine(

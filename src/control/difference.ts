@@ -172,7 +172,7 @@ function describeCheck(check: AnyCheck): Record<string, unknown> {
 
 /** Settings of which the process makes use at its start alone. */
 function restartSettings({ dns, admin, metrics, adminTls, responders, udp, ...rest }: ServerSettings) {
-  const { node, statePath, logLevel, logFormat, answering } = rest
+  const { node, statePath, history, logLevel, logFormat, answering } = rest
   const text = (address: SocketAddr | undefined) => address && formatSocketAddr(address)
   return {
     node,
@@ -185,6 +185,7 @@ function restartSettings({ dns, admin, metrics, adminTls, responders, udp, ...re
     responders,
     udp,
     state: statePath,
+    history,
     log: { level: logLevel, format: logFormat },
     tcp: answering.tcp,
   }

@@ -29,7 +29,7 @@ export interface JudgingOptions {
   /** Puts an answer on the board. */
   write(slotId: string, content: SlotContent): void
   pace(key: string, pace: Pace): void
-  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition'>
+  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
   /** What operators and maintenance windows say. */
@@ -135,6 +135,7 @@ export class Judging {
     const zones = this.#resolved.of(this.#zones, knownHostname)
     this.#state = JudgedState.from(zones, this.#state, this.#restored, clock, keeps)
     this.#restored = this.#state.leftOf(this.#restored)
+    this.recorder.probes.keepOnly(this.#state.targets)
     const fresh = this.#state.poolsInOrder.filter(pool => !before.has(pool))
     const changes = fresh.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
@@ -195,7 +196,7 @@ export class Judging {
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
     if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
-    this.recorder.target(target, before)
+    this.recorder.target(target, before, outcome)
     for (const { state, from } of judged)
       this.recorder.verdict(state, from, this.#state.usesOf(state), { target, before })
     for (const { pool, changes: made } of changes) this.recorder.selections(pool, made)
@@ -207,6 +208,7 @@ export class Judging {
   /** Stores everything that is in use, whether it has changed or not. */
   saveAgain(): void {
     const { store, clock } = this.#options
+    this.recorder.probes.flush()
     for (const target of this.#state.targets.values()) {
       const stored = target.record()
       if (stored !== undefined) store.saveVerdict(stored)
@@ -246,8 +248,9 @@ export class Judging {
     if (isSet) this.saveAgain()
   }
 
-  /** No timer is left behind. */
+  /** No timer is left behind, and what probes saw is saved. */
   stop(): void {
+    this.recorder.probes.flush()
     this.#cancelTimer()
   }
 

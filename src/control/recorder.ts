@@ -1,7 +1,9 @@
 /** What becomes of a decision once the answer has changed: store, events, log. */
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Health, Verdict } from '#health/verdict.ts'
+import type { Outcome } from '#health/outcome.ts'
+import { seenAs } from '#health/probe-run.ts'
+import { type Health, isNew, type Verdict } from '#health/verdict.ts'
 import type { Override } from '#steering/override.ts'
 import type { AnswerKind } from '#steering/pool.ts'
 import type { StoredTransition } from '#store/records.ts'
@@ -11,6 +13,7 @@ import type { EventSink } from './events.ts'
 import type { Use } from './judged-state.ts'
 import type { BookChanges } from './overrides.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
+import { ProbeRecorder } from './probe-recorder.ts'
 import type { TargetState } from './target-state.ts'
 import {
   directionOf,
@@ -24,22 +27,29 @@ import {
 
 export interface RecorderOptions {
   readonly clock: Clock
-  readonly store: Pick<Store, 'saveVerdict' | 'saveSelection' | 'addTransition'>
+  readonly store: Pick<Store, 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
 }
 
 export class Recorder {
   readonly #options: RecorderOptions
+  /** What probes saw. */
+  readonly probes: ProbeRecorder
 
   constructor(options: RecorderOptions) {
     this.#options = options
+    this.probes = new ProbeRecorder((key, run) => options.store.saveRun(key, run))
   }
 
-  /** A target has been judged; `before` is its health before. */
-  target(target: TargetState, before: Health): void {
+  /** A target has been judged by that outcome; `before` is its health before. */
+  target(target: TargetState, before: Health, outcome: Outcome): void {
     const stored = target.toRecord(target.health !== before)
     if (stored !== undefined) this.#options.store.saveVerdict(stored)
+    const { kind, reason, latencyMs } = outcome
+    const startMs = (target.lastOutcome?.wallMs ?? 0) - latencyMs
+    const seen = seenAs(kind, target.belief)
+    this.probes.take(target.target.key, { startMs, seen, reason, latencyMs, fresh: isNew(before) })
   }
 
   /**

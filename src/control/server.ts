@@ -27,6 +27,8 @@ import { allOverrideViews } from './override-view.ts'
 import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
+import { probeHistory } from './probe-history.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.ts'
 import { QueryLogDrain } from './query-log.ts'
 import { type Reloaded, Reloader } from './reloader.ts'
 import { hostnamesIn } from './resolved-zones.ts'
@@ -141,12 +143,13 @@ export class Server implements ControlView, Explainer {
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
   static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
-    const { statePath } = configuration.settings
+    const { statePath, history } = configuration.settings
     const { log } = options
     const lock = takeLock(statePath, log)
     let server: Server | undefined
     const store = await openStore({
       path: statePath,
+      history,
       onFault: (fault, lasts) =>
         log.error(
           { fault },
@@ -268,6 +271,13 @@ export class Server implements ControlView, Explainer {
   }): Promise<readonly TransitionView[]> {
     const stored = await this.#store.transitions(transitionQuery(query, this.#judging.pools))
     return stored.map(transitionView)
+  }
+
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage> {
+    return probeHistory(query, this.#judging.pools, wanted => {
+      this.#judging.recorder.probes.flush(wanted.keys)
+      return this.#store.probeRuns(wanted)
+    })
   }
 
   async #begin(): Promise<void> {

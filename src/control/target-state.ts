@@ -36,8 +36,8 @@ export class TargetState {
   isForgotten = false
   /** Monotonic start of the first fail of those that count now; endless where none does. */
   #firstFailMs = Number.POSITIVE_INFINITY
-  /** A fail waits for what references say, or was not believed. */
-  #isDoubted = false
+  /** What references said of the latest that passed or failed. */
+  #belief: MayFall = 'yes'
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
   constructor(target: JudgedTarget, nowMs: number, wallMs: number) {
@@ -48,11 +48,16 @@ export class TargetState {
 
   /** Whether the latest fail waits for what references say, or was not believed. */
   get isDoubted(): boolean {
-    return this.#isDoubted
+    return this.#belief !== 'yes'
+  }
+
+  /** What references said of the latest that passed or failed. */
+  get belief(): MayFall {
+    return this.#belief
   }
 
   get pace(): Pace {
-    return this.#isDoubted ? 'fast' : paceOf(this.health)
+    return this.isDoubted ? 'fast' : paceOf(this.health)
   }
 
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
@@ -93,7 +98,7 @@ export class TargetState {
     if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
     const falls = after.verdict === 'down' && before.verdict !== 'down'
     const verdict = falls ? mayFall(this.#firstFailMs) : 'yes'
-    this.#isDoubted = verdict !== 'yes'
+    this.#belief = verdict
     if (verdict === 'wait') this.nextFailMs = foretoldMs
     if (verdict === 'yes') this.health = after
     if (verdict === 'discard' && before.fails > 0) this.health = { ...before, fails: 0 }

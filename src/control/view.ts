@@ -7,6 +7,7 @@ import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
 import type { StoredAudit } from '#store/records.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -256,4 +257,6 @@ export interface ControlView {
     readonly name?: string
     readonly limit: number
   }): Promise<readonly TransitionView[]>
+  /** What probes of a check have seen. Rejects with a `Refusal` if there is no such check, or with words if the store cannot be read. */
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage>
 }

@@ -2,6 +2,7 @@
 
 import type { AuditRow } from './audit-rows.ts'
 import type { OverrideRow } from './override-rows.ts'
+import type { RunPage, RunQuery, RunRow } from './probe-history.ts'
 import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
 import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
@@ -12,6 +13,7 @@ export interface Batch {
   readonly hostnames: readonly HostnameRow[]
   readonly transitions: readonly TransitionRow[]
   readonly audit: readonly AuditRow[]
+  readonly runs: readonly RunRow[]
 }
 
 /** Each `request` is answered by one `done` or `refused`; batches are committed in order and acknowledged by their number. */
@@ -25,6 +27,7 @@ export type Request =
   | { readonly kind: 'close' }
   | { readonly kind: 'transitions'; readonly query: TransitionQuery }
   | { readonly kind: 'audit'; readonly query: AuditQuery }
+  | { readonly kind: 'probe-runs'; readonly query: RunQuery }
   | { readonly kind: 'save-override'; readonly row: OverrideRow; readonly replaced: readonly string[] }
   | { readonly kind: 'drop-overrides'; readonly ids: readonly string[] }
 
@@ -32,6 +35,7 @@ export type Request =
 export interface Found {
   readonly transitions?: readonly StoredTransition[]
   readonly audit?: readonly StoredAudit[]
+  readonly runs?: RunPage
 }
 
 export type FromWorker =

@@ -61,6 +61,24 @@ const MIGRATIONS: readonly string[] = [
      result TEXT NOT NULL,
      detail TEXT NOT NULL
    ) STRICT;`,
+  `CREATE TABLE probe_targets (
+     id INTEGER PRIMARY KEY,
+     key TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TABLE probe_runs (
+     id INTEGER PRIMARY KEY,
+     target INTEGER NOT NULL,
+     first_ms INTEGER NOT NULL,
+     span_ms INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     seen INTEGER NOT NULL,
+     fresh INTEGER NOT NULL,
+     reason TEXT NOT NULL,
+     min_us INTEGER NOT NULL,
+     mean_us INTEGER NOT NULL,
+     max_us INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX probe_runs_by_target ON probe_runs (target);`,
 ]
 
 /** The version that `migrate` leads to. */

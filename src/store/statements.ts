@@ -1,9 +1,10 @@
 /** The SQL that writes and reads records. */
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import Sqlite from 'better-sqlite3'
 import { readAudit } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import { type OverrideRow, readOverride } from './override-rows.ts'
+import { type HistoryLimits, pruneTargets, runPruner, runWriter } from './probe-history.ts'
 import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
 import { readHostname, readSelection, readTransition, readVerdict } from './rows.ts'
 
@@ -109,20 +110,26 @@ export function readAudits(database: Database, { sinceMs, limit }: AuditQuery): 
   return readAll(rows.iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, limit }), readAudit)
 }
 
-/** Removes the verdicts of checks that are gone, and hostnames that have not been resolved for as long. */
+/** Removes the verdicts of checks that are gone, hostnames that have not been resolved for as long, and targets without history. */
 export function prune(database: Database, nowMs: number): void {
   database.prepare('DELETE FROM hostnames WHERE at_ms < ?').run(nowMs - VERDICT_LIFE_MS)
   database.prepare('DELETE FROM verdicts WHERE saved_ms < ?').run(nowMs - VERDICT_LIFE_MS)
+  pruneTargets(database)
 }
 
 /** A function that writes batches in one transaction and returns how many rows the database refused for what they hold. */
-export function batchWriter(database: Database): (batches: readonly Batch[]) => number {
+export function batchWriter(
+  database: Database,
+  history: HistoryLimits,
+): (batches: readonly Batch[]) => number {
   const verdict = database.prepare(SAVE_VERDICT)
   const selection = database.prepare(SAVE_SELECTION)
   const hostname = database.prepare(SAVE_HOSTNAME)
   const transition = database.prepare(ADD_TRANSITION)
   const audit = database.prepare(ADD_AUDIT)
   const trims = [TRIM_TRANSITIONS, TRIM_AUDIT].map(sql => database.prepare(sql))
+  const saveRun = { run: runWriter(database) }
+  const pruneRuns = runPruner(database, history)
   return database.transaction((batches: readonly Batch[]) => {
     const saved_ms = Date.now()
     let refused = 0
@@ -132,14 +139,17 @@ export function batchWriter(database: Database): (batches: readonly Batch[]) => 
       for (const row of batch.hostnames) refused += runOrRefuse(hostname, row)
       for (const row of batch.transitions) refused += runOrRefuse(transition, row)
       for (const row of batch.audit) refused += runOrRefuse(audit, row)
+      for (const row of batch.runs) refused += runOrRefuse(saveRun, row)
     }
     for (const trim of trims) trim.run()
+    const added = batches.reduce((sum, { runs }) => sum + runs.length, 0)
+    if (added > 0) pruneRuns(added, saved_ms)
     return refused
   })
 }
 
 /** One bad row must not keep the others from the disk for ever. */
-function runOrRefuse(statement: Statement, row: object): 0 | 1 {
+function runOrRefuse<T extends object>(statement: { run(row: T): unknown }, row: T): 0 | 1 {
   try {
     statement.run(row)
     return 0

@@ -1,6 +1,7 @@
 /** The store's thread as control sees it: started again when it dies, asked with a deadline. */
 import { Worker } from 'node:worker_threads'
 import type { Found, FromWorker, Request, ToWorker } from './messages.ts'
+import type { HistoryLimits } from './probe-history.ts'
 
 /** After a thread that lived for less than this, the next is started only when this has passed again. */
 const RESTART_MS = 1000
@@ -21,7 +22,7 @@ interface Asked {
 }
 
 export class StoreThread {
-  readonly #path: string
+  readonly #data: { readonly path: string; readonly history: HistoryLimits }
   readonly #events: ThreadEvents
   readonly #asked = new Map<number, Asked>()
   #worker: Worker | undefined
@@ -30,8 +31,8 @@ export class StoreThread {
   #nextId = 1
   #ended = false
 
-  constructor(path: string, events: ThreadEvents) {
-    this.#path = path
+  constructor(path: string, history: HistoryLimits, events: ThreadEvents) {
+    this.#data = { path, history }
     this.#events = events
     this.#start()
   }
@@ -71,7 +72,7 @@ export class StoreThread {
   #start(): void {
     this.#startedMs = performance.now()
     const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
-      workerData: { path: this.#path },
+      workerData: this.#data,
     })
     let why = 'the thread of the store has ended'
     worker.on('message', (message: FromWorker) => this.#receive(message))

@@ -12,6 +12,7 @@ import { type Admin, type AdminOptions, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import type { Explainer, Explanation } from '#control/explanation.ts'
 import { plainName } from '#control/plan.ts'
+import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
 import { Refusal } from '#control/refusals.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
 import { typeToText } from '#wire/types.ts'
@@ -112,6 +113,38 @@ export const TRANSITION: TransitionView = {
   reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
+export const HISTORY: ProbeHistoryPage = {
+  zone: 'lb.example',
+  check: 'web',
+  type: 'http',
+  series: [
+    {
+      key: '0123456789abcdef0123456789abcdef',
+      endpoints: ['lb.example/www/primary 192.0.2.1'],
+      timing: {
+        intervalMs: 10_000,
+        fastIntervalMs: 1000,
+        downIntervalMs: 30_000,
+        timeoutMs: 3000,
+        rise: 2,
+        fall: 3,
+      },
+      damping: { dwellMs: 60_000, flap: { limit: 3, halfLifeMs: 900_000 } },
+      runs: [
+        {
+          firstMs: Date.UTC(2026, 10, 24, 12),
+          lastMs: Date.UTC(2026, 10, 24, 12, 1),
+          count: 7,
+          seen: 'pass',
+          reason: 'ok',
+          latency: { minMs: 1.25, meanMs: 2, maxMs: 3.5 },
+          fresh: true,
+        },
+      ],
+    },
+  ],
+}
+
 export const EXPLANATION: Explanation = {
   node: 'ns1',
   at: '2026-11-24T12:00:00.000Z',
@@ -147,6 +180,11 @@ export function world(
       asked.push(query)
       if (broken !== undefined) throw broken
       return [TRANSITION]
+    },
+    async probeHistory(query) {
+      if (broken !== undefined) throw broken
+      if (query.check !== HISTORY.check) throw new Refusal('not-found', `no pool has a check ${query.check}`)
+      return { ...HISTORY, next: JSON.stringify(query) }
     },
   }
 }

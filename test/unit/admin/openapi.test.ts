@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 import * as answers from '#admin/answers.ts'
-import { NO_REPORTS, POOL, type Started, started, world } from './helpers.ts'
+import { HISTORY, NO_REPORTS, POOL, type Started, started, world } from './helpers.ts'
 
 interface Document {
   readonly openapi: string
@@ -96,6 +96,8 @@ describe('/api/v1/openapi.json', () => {
       ['/api/v1/transitions', '/api/v1/transitions'],
       ['/api/v1/transitions', '/api/v1/transitions?limit=0'],
       ['/api/v1/audit', '/api/v1/audit'],
+      ['/api/v1/probe-history', '/api/v1/probe-history?check=web'],
+      ['/api/v1/probe-history', '/api/v1/probe-history?check=wep'],
       ['/api/v1/openapi.json', '/api/v1/openapi.json'],
     ] as const) {
       const { status, body, headers } = await server.ask(asked)
@@ -109,6 +111,7 @@ describe('/api/v1/openapi.json', () => {
 
   it('leaves out nothing of the views', () => {
     for (const schema of [answers.poolAnswer]) assert.deepEqual(schema.parse(POOL), POOL)
+    assert.deepEqual(answers.probeHistoryPage.parse(HISTORY), HISTORY)
     assert.deepEqual(answers.serverAnswer.parse(world().server()), world().server())
   })
 

@@ -15,6 +15,7 @@ const COMMANDS = [
   'token',
   'doctor',
   'drill',
+  'backtest',
   'demo',
 ]
 
@@ -49,6 +50,7 @@ describe('understudy', { concurrency: true }, () => {
     ['check', 'a', 'b'],
     ['serve', '--state'],
     ['status', '--server'],
+    ['backtest'],
     ['doctor', 'two..dots'],
     ['doctor', '--parent', 'ns.example.com'],
     ['doctor', '--resolver', '192.0.2.1:0'],

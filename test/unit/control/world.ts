@@ -125,6 +125,8 @@ export class World implements AsyncDisposable {
     let world: World | undefined
     const store = await openStore({
       path: join(folder.path, STATE),
+      // The store's thread has the real clock.
+      history: { days: 36_500, rows: 100_000 },
       onFault: ignored,
       onRecovered: ignored,
       onSaveAgain: () => world?.judging.saveAgain(),

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { auditRow } from '#store/audit-rows.ts'
 import { migrate } from '#store/migrations.ts'
+import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import type { StoredAudit } from '#store/records.ts'
 import { batchWriter } from '#store/statements.ts'
 import { opened, temporaryFolder } from './helpers.ts'
@@ -42,8 +43,8 @@ describe('the audit', () => {
   it('is bounded: the newest 10,000 are kept', () => {
     const database = new Database(':memory:')
     migrate(database)
-    const write = batchWriter(database)
-    const none = { verdicts: [], selections: [], hostnames: [], transitions: [] }
+    const write = batchWriter(database, DEFAULT_HISTORY)
+    const none = { verdicts: [], selections: [], hostnames: [], transitions: [], runs: [] }
     const audit = Array.from({ length: 10_005 }, (_, atMs) => auditRow({ ...ENTRY, atMs }))
     assert.equal(write([{ ...none, audit }]), 0)
     const found = database.prepare('SELECT count(*) AS kept, min(at_ms) AS oldest FROM audit').get()

@@ -18,6 +18,8 @@ describe('migrations', () => {
       'audit',
       'hostnames',
       'overrides',
+      'probe_runs',
+      'probe_targets',
       'selections',
       'transitions',
       'verdicts',
