@@ -12,6 +12,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   dnsperf: 'dnsperf',
   gdnsd: 'gdnsd',
   chromium: 'chromium',
+  prometheus: 'promtool',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */
