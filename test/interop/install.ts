@@ -13,6 +13,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   gdnsd: 'gdnsd',
   chromium: 'chromium',
   prometheus: 'promtool',
+  debootstrap: 'debootstrap',
+  'systemd-container': 'systemd-nspawn',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */
