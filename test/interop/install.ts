@@ -14,6 +14,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   prometheus: 'promtool',
   debootstrap: 'debootstrap',
+  podman: 'podman',
+  runc: 'runc',
   'systemd-container': 'systemd-nspawn',
 }
 
