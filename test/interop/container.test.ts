@@ -1,12 +1,15 @@
 /** The Dockerfile, built and run: not the official Node image under it, but a Debian with this Node that stands in for it. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { parse } from 'yaml'
 import { ROOT_FOLDER } from '#test/child.ts'
 import { type Container, Containers } from '#test/containers.ts'
 
 const run = promisify(execFile)
+const COMPOSE_FOLDER = `${ROOT_FOLDER}deploy/compose/`
 /** What ours adds to its base. */
 const SIZE_LIMIT_BYTES = 64e6
 /** As strict as it can be made. */
@@ -51,8 +54,11 @@ describe('the image', { timeout: 20 * 60_000 }, () => {
     )
   }
 
-  async function started(...options: readonly string[]): Promise<Container> {
-    const container = await containers.start('understudy', ...STRICT, ...options)
+  async function started(
+    options: readonly string[] = [],
+    command: readonly string[] = [],
+  ): Promise<Container> {
+    const container = await containers.start('understudy', [...STRICT, ...options], command)
     while (!(await isHealthy(container))) {
       const state = await containers.podman('inspect', '--format={{.State.Status}}', container.id)
       if (state === 'running') continue
@@ -73,7 +79,7 @@ describe('the image', { timeout: 20 * 60_000 }, () => {
   it('answers as a user without privileges on a file system that it cannot write', async context => {
     if (why !== '') return context.skip(why)
     await using container = await started()
-    assert.equal(await dig(container, 'static.example.net', 'NS', '+tcp'), 'ns1.static.example.net.')
+    assert.equal(await dig(container, 'www.static.example.net', 'CNAME', '+tcp'), 'web.static.example.net.')
     assert.equal(await dig(container, 'self.short.example.org'), '127.0.0.1')
     const status = await containers.podman('exec', container.id, 'cat', '/proc/1/status')
     assert.match(status, /^Uid:\t10053\t10053\t/m)
@@ -102,12 +108,41 @@ describe('the image', { timeout: 20 * 60_000 }, () => {
     }
     let before = 0
     {
-      await using first = await started(volume)
+      await using first = await started([volume])
       while (before === 0) before = await history(first)
       await containers.podman('stop', '--time=5', first.id)
       assert.equal(await containers.podman('inspect', '--format={{.State.ExitCode}}', first.id), '0')
     }
-    await using second = await started(volume)
+    await using second = await started([volume])
     assert.ok((await history(second)) >= before)
   })
+
+  for (const [node, { command, volumes, ...service }] of Object.entries(readCompose().services)) {
+    it(`runs as ${node} of the compose file`, async context => {
+      if (why !== '') return context.skip(why)
+      assert.deepEqual([service.read_only, service.cap_drop], [true, ['ALL']])
+      const mounts = volumes.map(volume => `--volume=${volume.replace(/^\.\//, COMPOSE_FOLDER)}`)
+      await using container = await started(mounts, command)
+      assert.match(await dig(container, 'www.lb.example.com'), /^203\.0\.113\.[12]$/)
+      assert.equal(await dig(container, 'CH', 'TXT', 'id.server'), `"${node}"`)
+    })
+  }
 })
+
+interface Compose {
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        readonly command: readonly string[]
+        readonly volumes: readonly string[]
+        readonly read_only: boolean
+        readonly cap_drop: readonly string[]
+      }
+    >
+  >
+}
+
+function readCompose(): Compose {
+  return parse(readFileSync(`${COMPOSE_FOLDER}compose.yaml`, 'utf8'), { merge: true }) as Compose
+}

@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   prometheus: 'promtool',
   debootstrap: 'debootstrap',
   podman: 'podman',
+  unbound: 'unbound',
   runc: 'runc',
   'systemd-container': 'systemd-nspawn',
 }

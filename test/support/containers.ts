@@ -61,9 +61,14 @@ export class Containers implements AsyncDisposable {
     await this.podman('build', ...how, `--tag=${tag}`, folder)
   }
 
-  /** Starts one without a network but its own loopback. */
-  async start(image: string, ...options: readonly string[]): Promise<Container> {
-    const id = await this.podman('run', '--detach', '--network=none', ...LIMITS, ...options, image)
+  /** Starts one without a network but its own loopback; without a command it runs what the image says. */
+  async start(
+    image: string,
+    options: readonly string[],
+    command: readonly string[] = [],
+  ): Promise<Container> {
+    const all = ['--detach', '--network=none', ...LIMITS, ...options, image, ...command]
+    const id = await this.podman('run', ...all)
     const pid = Number(await this.podman('inspect', '--format={{.State.Pid}}', id))
     const remove = async (): Promise<void> => void (await this.podman('rm', '--force', '--time=0', id))
     return { id, pid, [Symbol.asyncDispose]: remove }
