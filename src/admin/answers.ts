@@ -169,6 +169,21 @@ export const drillAnswer: z.ZodType<DrillView> = named(
 
 export const drillList = named('Drills', z.object({ drills: z.array(drillAnswer).readonly() }))
 
+/** The chain from evidence to bytes; what it has depends on what the name is. */
+export const explanation = named(
+  'Explanation',
+  z.looseObject({
+    node: z.string(),
+    at: time,
+    name: z.string(),
+    type: z.string(),
+    steps: z.array(z.looseObject({ kind: z.string(), name: z.string(), why: z.string() })).readonly(),
+    pool: z.looseObject({ zone: z.string(), pool: z.string() }).exactOptional(),
+    ttl: z.object({ seconds: count, why: z.string() }).exactOptional(),
+    answer: z.looseObject({ rcode: z.string(), flags: texts, answer: texts, authority: texts }),
+  }),
+)
+
 export const operationResult: z.ZodType<OperationResult> = named(
   'OperationResult',
   z.object({

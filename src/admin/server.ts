@@ -3,11 +3,13 @@ import { Server as TlsServer } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { AdminTls } from '#config/configuration.ts'
+import type { Explainer } from '#control/explanation.ts'
 import type { ControlView } from '#control/view.ts'
 import { type AccessSettings, addAccess, type Denial } from './access.ts'
 import type { Audit } from './audited.ts'
 import { addChanges, type ReloadActions } from './changes.ts'
 import { addDrills, type DrillActions } from './drills.ts'
+import { addExplain } from './explain.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { contextOf, createListener, type Log, listen } from './listener.ts'
 import { addLiveEvents, type LiveEvents } from './live-events.ts'
@@ -20,7 +22,7 @@ export interface AdminOptions {
   readonly admin: SocketAddr
   /** Only `/metrics` and `/livez`; may be any address. */
   readonly metrics?: SocketAddr
-  readonly control: ControlView
+  readonly control: ControlView & Explainer
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
   readonly drills: DrillActions
@@ -67,6 +69,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     addPage(app)
     addLiveEvents(app, live)
     addAdmin(app, control)
+    addExplain(app, control)
     addOperations(app, control, actions, audit)
     addChanges(app, reloading, audit)
     addDrills(app, control, drills, audit)

@@ -6,6 +6,8 @@ import { check } from './check.ts'
 import { demo } from './demo.ts'
 import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
 import { type DrillOptions, drill } from './drill.ts'
+import { type ExplainOptions, explain } from './explain.ts'
+import { type HistoryOptions, history } from './history.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -70,6 +72,28 @@ function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+  speaking(root.command('explain'))
+    .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
+    .argument('<name>', 'a domain name, with or without the final dot')
+    .argument('[type]', 'record type', 'A')
+    .option('--json', 'one JSON document')
+    .option('--client <subnet>', 'not supported yet')
+    .addHelpText('after', '\nExample:\n  understudy explain www.lb.example.com AAAA')
+    .action(
+      async (name: string, type: string, options: ExplainOptions & { client?: string }, command: Command) => {
+        if (options.client !== undefined)
+          command.error('error: --client is not supported yet: every client gets the same answer')
+        exit(await explain(name, type, options))
+      },
+    )
+  speaking(root.command('history'))
+    .description('what has changed, newest last: verdicts, selections and overrides, with the reasons')
+    .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
+    .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
+    .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
+    .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
   const overriding = (command: Command): Command =>
     speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')

@@ -1,6 +1,14 @@
 /** One address as pools judge it: the verdict of its check, simple or composite, and what damping makes of it. */
 import { createHash } from 'node:crypto'
-import { afterChange, CALM, type Damping, type DampingRule, isHeld } from '#health/damping.ts'
+import {
+  afterChange,
+  CALM,
+  type Damping,
+  type DampingRule,
+  type HoldCause,
+  holdCause,
+  isHeld,
+} from '#health/damping.ts'
 import type { Verdict } from '#health/verdict.ts'
 import type { AddressStanding } from '#steering/standing.ts'
 import type { StoredVerdict } from '#store/records.ts'
@@ -53,6 +61,11 @@ export class AddressState {
     const upSinceMs = this.#sinceMs
     if (!isHeld(this.#damping, nowMs)) return { standing: 'up', upSinceMs }
     return { standing: 'held', upSinceMs, heldUntilMs: this.#damping.heldUntilMs }
+  }
+
+  /** Why it is held, while its verdict is up; undefined if it is not. */
+  holdCause(nowMs: number): HoldCause | undefined {
+    return this.#verdict === 'up' ? holdCause(this.#damping, this.#rule, nowMs) : undefined
   }
 
   /** Judges again after a target's health has changed; gives the verdict before. */

@@ -104,6 +104,11 @@ export class Judging {
     return this.#references.cutOff
   }
 
+  /** Whether every managed name is answered SERVFAIL, whatever is selected. */
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
   /**
    * Judges by this configuration from now on. What is the same as before, by definition and address, keeps its verdicts and
    * selections; what is new takes up what an earlier run has stored. Every answer is on the board when this returns.

@@ -3,7 +3,7 @@ import type { Address } from '#base/address.ts'
 import { type AnyCheck, isComposite } from '#config/configuration.ts'
 import type { Effect } from '#steering/override.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
-import type { AnswerTtl } from '#steering/ttl.ts'
+import { secondsLeft } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import type { JudgedCheck } from './judged-check.ts'
 import { overrideViews } from './override-view.ts'
@@ -106,11 +106,6 @@ function nameView(state: PoolState, name: PoolState['names'][number], nowMs: num
     if (selection !== undefined) ttlNow[kind] = secondsLeft(state.ttlOf(name, selection, kind), nowMs)
   }
   return { name: plainName(name.name), ttl: name.ttlSeconds, ttlMin: name.ttlMinSeconds, ttlNow }
-}
-
-function secondsLeft({ nextChangeMs, minSeconds, maxSeconds }: AnswerTtl, nowMs: number): number {
-  if (nextChangeMs === undefined) return maxSeconds
-  return Math.min(maxSeconds, Math.max(minSeconds, Math.floor((nextChangeMs - nowMs) / 1000)))
 }
 
 function checkView(check: AnyCheck): CheckView {

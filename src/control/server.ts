@@ -16,6 +16,8 @@ import { openStore, type Store } from '#store/store.ts'
 import { AuditTrail } from './audit.ts'
 import { Drills } from './drills.ts'
 import type { EventSink } from './events.ts'
+import { explain } from './explain.ts'
+import type { Explainer, Explanation, Question } from './explanation.ts'
 import { createGeneration, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
@@ -55,7 +57,7 @@ interface Lock {
   release(): void
 }
 
-export class Server implements ControlView {
+export class Server implements ControlView, Explainer {
   readonly #options: ServerOptions
   readonly #clock: Clock = systemClock
   readonly #store: Store
@@ -252,6 +254,16 @@ export class Server implements ControlView {
 
   drills(): readonly DrillView[] {
     return this.drilling.list
+  }
+
+  explain(question: Question): Explanation {
+    return explain(question, {
+      configuration: this.#configuration,
+      generation: this.#generations.current,
+      judging: this.#judging,
+      book: this.#book,
+      hostnames: this.#hostnames,
+    })
   }
 
   async transitions(query: {

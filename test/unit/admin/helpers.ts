@@ -10,8 +10,11 @@ import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
 import { type Admin, type AdminOptions, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import type { Explainer, Explanation } from '#control/explanation.ts'
+import { plainName } from '#control/plan.ts'
 import { Refusal } from '#control/refusals.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
+import { typeToText } from '#wire/types.ts'
 
 export const SERVER: ServerView = {
   node: 'ns1',
@@ -109,9 +112,18 @@ export const TRANSITION: TransitionView = {
   reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
+export const EXPLANATION: Explanation = {
+  node: 'ns1',
+  at: '2026-11-24T12:00:00.000Z',
+  name: 'www.lb.example',
+  type: 'A',
+  steps: [{ kind: 'outside', name: 'www.lb.example', why: 'in no zone of this server' }],
+  answer: { rcode: 'REFUSED', flags: ['qr'], answer: [], authority: [], additional: [], bytes: 50 },
+}
+
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]
 
-export interface World extends ControlView {
+export interface World extends ControlView, Explainer {
   /** What was asked of the history. */
   readonly asked: TransitionsQuery[]
 }
@@ -130,6 +142,7 @@ export function world(
     pool: (zone, name) => pools.find(one => one.zone === zone && one.pool === name),
     overrides: () =>
       pools.flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
+    explain: ({ name, type }) => ({ ...EXPLANATION, name: plainName(name), type: typeToText(type) }),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken
@@ -207,7 +220,7 @@ export const OPEN_ACCESS: AccessSettings = { tokens: [], adminNames: [], adminTl
 
 /** The listeners on ports of their own, closed at the end of the scope. */
 export async function started(
-  control: ControlView,
+  control: ControlView & Explainer,
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
   settings: () => AccessSettings = () => OPEN_ACCESS,

@@ -5,7 +5,18 @@ import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { ROOT_FOLDER, runUnderstudy } from '#test/child.ts'
 
-const COMMANDS = ['serve', 'check', 'status', 'reload', 'token', 'doctor', 'drill', 'demo']
+const COMMANDS = [
+  'serve',
+  'check',
+  'status',
+  'explain',
+  'history',
+  'reload',
+  'token',
+  'doctor',
+  'drill',
+  'demo',
+]
 
 describe('understudy', { concurrency: true }, () => {
   it('--help names every command', async () => {

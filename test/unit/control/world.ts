@@ -14,6 +14,8 @@ import type { Resolved } from '#client/resolve.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
+import { explain } from '#control/explain.ts'
+import type { Explanation } from '#control/explanation.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
 import { Heartbeats } from '#control/heartbeats.ts'
 import { Hostnames } from '#control/hostnames.ts'
@@ -192,6 +194,21 @@ export class World implements AsyncDisposable {
     const responder = new Responder(newCounters())
     responder.use(generation)
     return ask(responder, question, this.clock.monotonicMs())
+  }
+
+  /** `www.a.test A` */
+  explain(question: string): Explanation {
+    const [owner = '', type = ''] = question.split(' ')
+    return explain(
+      { name: name(`${owner}.`), type: typeFromText(type) ?? 0 },
+      {
+        configuration: this.configuration,
+        generation: this.generations.current,
+        judging: this.judging,
+        book: this.book,
+        hostnames: this.hostnames,
+      },
+    )
   }
 
   addresses(question: string): readonly string[] {
