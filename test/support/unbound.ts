@@ -1,4 +1,7 @@
-/** The resolver unbound on a free port of loopback, which knows of one zone and keeps nothing: each lookup asks a server. */
+/**
+ * The resolver unbound on a free port of loopback, which knows of one zone and keeps nothing: each lookup asks a server. What it has seen of servers
+ * it forgets after 2 seconds, not 15 minutes.
+ */
 import { freePort } from '../../bench/ports.ts'
 import { Child } from './child.ts'
 import type { DnsAddress } from './server-process.ts'
@@ -54,6 +57,7 @@ function configuration(folder: string, port: number, zone: string, servers: read
   local-zone: "test." nodefault
   cache-max-ttl: 0
   cache-max-negative-ttl: 0
+  infra-host-ttl: 2
 remote-control:
   control-enable: no
 stub-zone:
