@@ -1,7 +1,7 @@
 /** The gauges of pools and endpoints, made anew for each scrape: what a reload has removed is no longer shown. */
 import { Gauge, type Registry } from 'prom-client'
 import { FAMILIES, type Family } from '#base/address.ts'
-import type { AddressView, ControlView, EndpointView, PoolView } from '#control/view.ts'
+import type { AddressView, ControlView, EndpointView, PoolView, SelectionView } from '#control/view.ts'
 import type { Verdict } from '#health/verdict.ts'
 
 /** Sets metrics to what the view has now. */
@@ -31,6 +31,12 @@ export function poolGauges(registry: Registry): Fill {
   const allDown = new Gauge({
     name: 'understudy_pool_all_down',
     help: 'Whether every endpoint of the pool is down and the answer is what when-all-down says.',
+    labelNames: ['zone', 'pool', 'family'],
+    registers,
+  })
+  const failedOver = new Gauge({
+    name: 'understudy_pool_failed_over',
+    help: 'Whether a failover pool answers with another endpoint than the first that it has in that family.',
     labelNames: ['zone', 'pool', 'family'],
     registers,
   })
@@ -67,7 +73,7 @@ export function poolGauges(registry: Registry): Fill {
   }
 
   return view => {
-    for (const gauge of [up, selected, age, allDown, overrides, drilling, drilled]) gauge.reset()
+    for (const gauge of [up, selected, age, allDown, failedOver, overrides, drilling, drilled]) gauge.reset()
     // The newest come first, and count last.
     for (const { zone, pool, state, started } of view.drills().toReversed()) {
       if (state === 'running') drilling.set({ zone, pool }, 1)
@@ -78,6 +84,11 @@ export function poolGauges(registry: Registry): Fill {
         const isAllDown = mode === 'all-down' || reason.kind === 'all-down'
         allDown.set({ zone: pool.zone, pool: pool.pool, family }, isAllDown ? 1 : 0)
       }
+      if (pool.policy === 'failover')
+        for (const selection of pool.selections) {
+          const labels = { zone: pool.zone, pool: pool.pool, family: selection.family }
+          failedOver.set(labels, isFailedOver(pool, selection) ? 1 : 0)
+        }
       for (const { kind } of pool.overrides.filter(({ noEffect }) => noEffect === undefined))
         overrides.inc({ zone: pool.zone, pool: pool.pool, kind })
       for (const endpoint of pool.endpoints) {
@@ -90,6 +101,16 @@ export function poolGauges(registry: Registry): Fill {
       }
     }
   }
+}
+
+/** What all-down rules give is no failover; nor is it one that the first endpoint has no address in the family. */
+function isFailedOver({ endpoints }: PoolView, { family, mode, endpoints: served }: SelectionView): boolean {
+  const first = endpoints.find(
+    ({ addresses, standings }) =>
+      addresses.some(address => address.family === family) ||
+      standings?.some(standing => standing.family === family),
+  )
+  return mode === 'serving' && first !== undefined && !served.includes(first.name)
 }
 
 /** An endpoint is as good as its best address: that is how the policy sees it. */

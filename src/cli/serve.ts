@@ -11,6 +11,7 @@ import type { Reloaded } from '#control/reloader.ts'
 import { Server } from '#control/server.ts'
 import { countComplaints, logComplaints, printComplaints } from './complaints.ts'
 import { createLogger, type Logger } from './logging.ts'
+import { ServiceManager } from './service-manager.ts'
 import { VERSION } from './version.ts'
 
 /** Files that have not changed for so long are taken up. */
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const log = createLogger(configuration.settings)
   logComplaints(complaints, log)
+  const manager = new ServiceManager({ env: process.env, log })
   const metrics = createMetrics()
   const live = new LiveEvents()
   let server: Server
@@ -87,9 +89,11 @@ export async function serve(options: ServeOptions): Promise<number> {
       log,
     })
     announce(server, admin.bound, log)
-    hangUps.listen(() => void reload(() => server.reload(), server, log).catch(() => undefined))
+    const reloadAll = (): Promise<Reloaded> => reload(() => server.reload(), server, log)
+    hangUps.listen(() => void manager.whileReloading(server, reloadAll).catch(() => undefined))
     using _watch = await watchFiles(server, request, log)
-    return await untilStopped({ server, admin }, log)
+    using _followed = manager.follow(server)
+    return await untilStopped({ server, admin }, manager, log)
   } catch (error) {
     await server.close()
     return await failed(error, log)
@@ -150,7 +154,11 @@ function announce(server: Server, admin: Parameters<typeof formatSocketAddr>[0],
   log.info({ admin: formatSocketAddr(admin) }, `admin on ${scheme}://${formatSocketAddr(admin)}`)
 }
 
-async function untilStopped({ server, admin }: Running, log: Logger): Promise<number> {
+async function untilStopped(
+  { server, admin }: Running,
+  manager: ServiceManager,
+  log: Logger,
+): Promise<number> {
   const signal = await new Promise<string>(resolve => {
     process.once('SIGTERM', () => resolve('SIGTERM'))
     process.once('SIGINT', () => resolve('SIGINT'))
@@ -158,6 +166,7 @@ async function untilStopped({ server, admin }: Running, log: Logger): Promise<nu
     process.once('disconnect', () => resolve('the end of its launcher'))
   })
   log.info({ signal }, `stopping on ${signal}`)
+  manager.stopping()
   await Promise.all([admin.close(), server.close()])
   log.info({}, 'stopped')
   await log.end()

@@ -220,6 +220,11 @@ export class Server implements ControlView, Explainer {
     }
   }
 
+  /** Whether every thread that answers queries does so within that time. */
+  async isAnswering(limitMs: number): Promise<boolean> {
+    return (await this.#listeners?.isAlive(limitMs)) ?? false
+  }
+
   server(): ServerView {
     return serverView({
       configuration: this.#configuration,

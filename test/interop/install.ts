@@ -12,6 +12,12 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   dnsperf: 'dnsperf',
   gdnsd: 'gdnsd',
   chromium: 'chromium',
+  prometheus: 'promtool',
+  debootstrap: 'debootstrap',
+  podman: 'podman',
+  unbound: 'unbound',
+  runc: 'runc',
+  'systemd-container': 'systemd-nspawn',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */
