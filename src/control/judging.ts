@@ -67,8 +67,6 @@ export class Judging {
   readonly #wakes = new Map<PoolState, number>()
   /** When to look again what of the overrides is in force. */
   #bookWakeMs: number | undefined
-  /** Pools of which something was said when that was looked at last. */
-  #overruled = new Set<PoolState>()
   #timerMs: number | undefined
   #cancelTimer: () => void = () => undefined
 
@@ -125,7 +123,6 @@ export class Judging {
     }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
     this.#wakes.clear()
-    this.#overruled = new Set(this.#state.pools.filter(pool => this.#options.book.concerns(keyOf(pool))))
     this.#bookWakeMs = this.#options.book.wakeMs
     for (const { pool, changes: made } of changes) {
       this.#noteWake(pool)
@@ -224,14 +221,12 @@ export class Judging {
     return pool.preview(this.#now(pool, more))
   }
 
-  /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
+  /** Operators have decided something, or time has: every pool of which something else is said than before selects anew. */
   heedOverrides(): void {
     const { book } = this.#options
     for (const over of book.look())
       this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
-    const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
-    const concerned = [...new Set([...this.#overruled, ...now])]
-    this.#overruled = new Set(now)
+    const concerned = this.#state.pools.filter(pool => pool.isRuledAnew(book.of(keyOf(pool))))
     this.#bookWakeMs = book.wakeMs
     for (const { pool, changes } of this.#select(concerned)) this.#recordSelections(pool, changes)
   }

@@ -58,6 +58,8 @@ export class PoolState {
   #selections: Selections = {}
   #standings: PoolStandings = {}
   #wakeMs: number | undefined
+  /** By what of operators and windows it has selected last. */
+  #rule = ''
 
   /** Whether its hostnames, or those of pools in it, have other addresses than a moment ago. */
   readonly #isReaddressed: boolean
@@ -145,6 +147,17 @@ export class PoolState {
     return this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP
   }
 
+  /** Whether operators and windows say something else of it than when it selected last. */
+  isRuledAnew(overrides: PoolOverrides): boolean {
+    return this.#ruleOf(overrides) !== this.#rule
+  }
+
+  /** As text; empty where nothing is said. */
+  #ruleOf({ pin, effectOn }: PoolOverrides): string {
+    const effects = this.pool.endpoints.map(({ name }) => effectOn(name))
+    return pin === undefined && effects.every(effect => effect === 'none') ? '' : [pin, ...effects].join(' ')
+  }
+
   /** What `select` would select. */
   preview(now: SelectNow): Selections {
     return this.#decide(now).selections
@@ -158,8 +171,9 @@ export class PoolState {
 
   /** Selects by the verdicts as they are; gives what has changed. */
   select(now: SelectNow): SelectionChange[] {
-    const { wallMs } = now
+    const { wallMs, overrides } = now
     const before = this.#selections
+    this.#rule = this.#ruleOf(overrides)
     const { selections, standings, wakeMs } = this.#decide(now)
     this.#selections = selections
     this.#standings = standings
