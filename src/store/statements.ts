@@ -1,10 +1,11 @@
 /** The SQL that writes and reads records. */
+import { createRequire } from 'node:module'
 import type { Database, Statement } from 'better-sqlite3'
 import Sqlite from 'better-sqlite3'
 import type { Batch } from './messages.ts'
-import { type OverrideRow, readOverride } from './override-rows.ts'
+import type { OverrideRow } from './override-rows.ts'
+import type * as readRows from './read-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
-import { readHostname, readSelection, readTransition, readVerdict } from './rows.ts'
 
 /** Verdicts not saved for so long belong to checks that are gone. */
 const VERDICT_LIFE_MS = 30 * 86_400_000
@@ -43,10 +44,14 @@ interface Read<T> {
 
 /** Everything of a start; `skipped` counts the rows that held no record. */
 export function readRestored(database: Database): { restored: Restored; skipped: number } {
-  const verdicts = readAll(database.prepare('SELECT * FROM verdicts').iterate(), readVerdict)
-  const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), readSelection)
-  const overrides = readAll(rowsOf(database, 'overrides'), readOverride)
-  const hostnames = readAll(rowsOf(database, 'hostnames'), readHostname)
+  const verdicts = readAll(database.prepare('SELECT * FROM verdicts').iterate(), row =>
+    readers().readVerdict(row),
+  )
+  const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), row =>
+    readers().readSelection(row),
+  )
+  const overrides = readAll(rowsOf(database, 'overrides'), row => readers().readOverride(row))
+  const hostnames = readAll(rowsOf(database, 'hostnames'), row => readers().readHostname(row))
   return {
     restored: {
       verdicts: verdicts.records,
@@ -89,7 +94,7 @@ export function readTransitions(
   if (name?.pool !== undefined) conditions.push('pool = @pool')
   const sql = `SELECT * FROM transitions WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT @limit`
   const rows = database.prepare(sql).iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, ...name, limit })
-  return readAll(rows, readTransition)
+  return readAll(rows, row => readers().readTransition(row))
 }
 
 /** Removes the verdicts of checks that are gone, and hostnames that have not been resolved for as long. */
@@ -141,4 +146,13 @@ function readAll<T>(rows: Iterable<unknown>, read: (row: unknown) => T | undefin
     else records.push(record)
   }
   return { records, skipped }
+}
+
+const require = createRequire(import.meta.url)
+let loaded: typeof readRows | undefined
+
+/** Loaded with the first row: that takes longer than all else of a start, and a new database has none. */
+function readers(): typeof readRows {
+  loaded ??= require('./read-rows.ts') as typeof readRows
+  return loaded
 }

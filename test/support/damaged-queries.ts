@@ -65,9 +65,7 @@ export class DamagedQueries {
       case 1:
         return name(`${'a.'.repeat(this.#below(100))}${text === '.' ? '' : text}` || '.')
       case 2:
-        return name(
-          text.replace(/[a-z]/g, letter => (this.#below(2) === 0 ? letter.toUpperCase() : letter)),
-        )
+        return name(text.replace(/[a-z]/g, letter => (this.#below(2) === 0 ? letter.toUpperCase() : letter)))
       default:
         return wire
     }

@@ -208,3 +208,12 @@ function opening(path: string): Database.Database & Disposable {
   const database = new Database(path)
   return Object.assign(database, { [Symbol.dispose]: () => void database.close() })
 }
+
+it('a store that is closed tells of no fault, whenever its thread ends', async () => {
+  using folder = temporaryFolder()
+  for (let i = 0; i < 8; i++) {
+    const { store, told } = await opened(join(folder.path, 'state.db'))
+    await store.close()
+    assert.deepEqual(told, [])
+  }
+})
