@@ -1,18 +1,18 @@
 /** The command line: which commands there are and what they take. */
 import { Command, CommanderError } from 'commander'
-import { check } from './check.ts'
-import { demo } from './demo.ts'
-import {
-  type FailbackOptions,
-  failBack,
-  type OperateOptions,
-  type OverrideOptions,
-  release,
-  setOverride,
-} from './operate.ts'
-import { type ServeOptions, serve } from './serve.ts'
-import { type StatusOptions, status } from './status.ts'
+import type { FailbackOptions, OperateOptions, OverrideOptions } from './operate.ts'
+import type { ServeOptions } from './serve.ts'
+import type { StatusOptions } from './status.ts'
 import { VERSION } from './version.ts'
+
+/** What a command does is loaded when it is run: a help or a status need not wait for the whole server. */
+const load = {
+  check: () => import('./check.ts'),
+  demo: () => import('./demo.ts'),
+  operate: () => import('./operate.ts'),
+  serve: () => import('./serve.ts'),
+  status: () => import('./status.ts'),
+}
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
@@ -60,7 +60,7 @@ function program(exit: (code: number) => void): Command {
     .option('--admin <address:port>', 'admin listener (default: 127.0.0.1:8053)')
     .option('--state <file>', 'SQLite database of verdicts and selections (default: ./state/understudy.db)')
     .addHelpText('after', '\nExample:\n  understudy serve --zones ./zones --listen 127.0.0.1:5300')
-    .action(async (options: ServeOptions) => exit(await serve(options)))
+    .action(async (options: ServeOptions) => exit(await (await load.serve()).serve(options)))
   root
     .command('check')
     .description(
@@ -68,7 +68,7 @@ function program(exit: (code: number) => void): Command {
     )
     .argument('[path]', 'file or folder (default: what serve would read)')
     .addHelpText('after', '\nExample:\n  understudy check zones/')
-    .action(async (path: string | undefined) => exit(await check(path)))
+    .action(async (path: string | undefined) => exit(await (await load.check()).check(path)))
   root
     .command('status')
     .description('pools, endpoints, and what is answered now')
@@ -76,7 +76,9 @@ function program(exit: (code: number) => void): Command {
     .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
-    .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+    .action(async (name: string | undefined, options: StatusOptions) =>
+      exit(await (await load.status()).status(name, options)),
+    )
   const overriding = (command: Command): Command =>
     operating(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
@@ -88,7 +90,7 @@ function program(exit: (code: number) => void): Command {
     .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
     .addHelpText('after', '\nExample:\n  understudy drain www/primary --for 30m --reason "new disks"')
     .action(async (target: string, options: OverrideOptions) =>
-      exit(await setOverride('drain', target, options)),
+      exit(await (await load.operate()).setOverride('drain', target, options)),
     )
   overriding(root.command('force'))
     .description('count an endpoint as up or down, whatever its probes see')
@@ -97,7 +99,7 @@ function program(exit: (code: number) => void): Command {
     .addHelpText('after', '\nExample:\n  understudy force www/backup up --for 1h')
     .action(async (target: string, verdict: string, options: OverrideOptions) => {
       if (verdict === 'up' || verdict === 'down')
-        return exit(await setOverride(`force-${verdict}`, target, options))
+        return exit(await (await load.operate()).setOverride(`force-${verdict}`, target, options))
       process.stderr.write(`understudy: ${verdict} is not up or down\n`)
       exit(USAGE)
     })
@@ -106,7 +108,7 @@ function program(exit: (code: number) => void): Command {
     .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
     .addHelpText('after', '\nExample:\n  understudy pin www/backup --for 2h --reason "move to the new site"')
     .action(async (target: string, options: OverrideOptions) =>
-      exit(await setOverride('pin', target, options)),
+      exit(await (await load.operate()).setOverride('pin', target, options)),
     )
   operating(root.command('release'))
     .description('take back what drain, force and pin have said')
@@ -114,7 +116,7 @@ function program(exit: (code: number) => void): Command {
     .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
     .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
-      exit(await release(target, options)),
+      exit(await (await load.operate()).release(target, options)),
     )
   operating(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
@@ -127,13 +129,13 @@ function program(exit: (code: number) => void): Command {
     .action(async (target: string, options: FailbackOptions, command: Command) => {
       if ((options.force === true) !== (options.for !== undefined))
         command.error('error: --force and --for go together')
-      exit(await failBack(target, options))
+      exit(await (await load.operate()).failBack(target, options))
     })
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')
     .option('--keep', 'leave all running until Ctrl+C')
     .addHelpText('after', '\nExample:\n  understudy demo --keep')
-    .action(async (options: { keep?: boolean }) => exit(await demo(options)))
+    .action(async (options: { keep?: boolean }) => exit(await (await load.demo()).demo(options)))
   return root
 }
