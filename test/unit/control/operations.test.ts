@@ -6,7 +6,7 @@ import { OverrideBook } from '#control/overrides.ts'
 import { poolView } from '#control/pool-view.ts'
 import type { Override } from '#steering/override.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
 const REQUEST: OverrideRequest = {
@@ -30,7 +30,7 @@ function answered(world: World): string {
   return world.addresses('www.a.test A').join(' ')
 }
 
-describe('drain', () => {
+describe('drain', WORLDS, () => {
   it('is answered at once, shown with both verdicts, and over by itself', async () => {
     await using world = await begin()
     const { done, answers } = await world.operations.override(REQUEST)
@@ -138,7 +138,7 @@ describe('drain', () => {
   })
 })
 
-describe('force and pin', () => {
+describe('force and pin', WORLDS, () => {
   it('force up outranks the verdict, and a drain', async () => {
     await using world = await begin()
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
@@ -172,7 +172,7 @@ describe('force and pin', () => {
   })
 })
 
-describe('release', () => {
+describe('release', WORLDS, () => {
   it('takes back what is on an endpoint, for good', async () => {
     await using before = await begin()
     await before.operations.override(REQUEST)
@@ -193,7 +193,7 @@ describe('release', () => {
   })
 })
 
-describe('failback', () => {
+describe('failback', WORLDS, () => {
   it('goes back under failback: manual', async () => {
     await using world = await begin('    failback: manual\n')
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
@@ -221,7 +221,7 @@ describe('failback', () => {
   })
 })
 
-describe('a forced failback', () => {
+describe('a forced failback', WORLDS, () => {
   const { kind: _, target: __, force: ___, ...decision } = REQUEST
 
   it('serves the primary that is not up, for so long', async () => {

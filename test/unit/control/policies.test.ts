@@ -1,7 +1,7 @@
 /** Policies from the configuration to what is answered, with outcomes and time in between. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const HEAD = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
@@ -22,7 +22,7 @@ function answers(world: World, question = 'www.a.test A', times = 200): string[]
   return [...found].sort()
 }
 
-describe('weighted', () => {
+describe('weighted', WORLDS, () => {
   const POOL = `policy: weighted, endpoints: [{ name: a, address: ${A}, weight: 3 }, { name: b, address: ${B} }, { name: c, address: ${C}, weight: 0 }]`
 
   it('answers each query with one of those that are up, and the last resort when none is', async () => {
@@ -51,7 +51,7 @@ describe('weighted', () => {
   })
 })
 
-describe('all', () => {
+describe('all', WORLDS, () => {
   it('answers those that are up, by turns, as many as max-answers', async () => {
     await using world = await begin(`policy: all, max-answers: 2, ${ENDPOINTS}`)
     assert.deepEqual(answers(world), [`${A} ${B}`, `${B} ${C}`, `${C} ${A}`])
@@ -60,7 +60,7 @@ describe('all', () => {
   })
 })
 
-describe('failback', () => {
+describe('failback', WORLDS, () => {
   const failedOver = async (failback: string): Promise<World> => {
     const world = await begin(`failback: ${failback}, ${ENDPOINTS}`)
     world.outcomes(B, 'pass')
@@ -107,7 +107,7 @@ describe('failback', () => {
   })
 })
 
-describe('when-all-down', () => {
+describe('when-all-down', WORLDS, () => {
   for (const [rule, expected] of [
     ['primary', [A]],
     ['last', [B]],
