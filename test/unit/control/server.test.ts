@@ -112,7 +112,7 @@ describe('the server', LIMIT, () => {
   })
 })
 
-describe('a reload', LIMIT, () => {
+describe('a reload', { ...LIMIT, concurrency: 3 }, () => {
   it('takes up a pool that has grown', async () => {
     await using running = await Running.start()
     const both = {

@@ -25,7 +25,7 @@ const OVERRIDE: Override = {
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname
 
-describe('an override', () => {
+describe('an override', { concurrency: 4 }, () => {
   it('is on disk when that is said, replaced under its id, and gone when it was dropped', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'state.db')
@@ -60,7 +60,7 @@ describe('an override', () => {
   })
 })
 
-describe('hostnames', () => {
+describe('hostnames', { concurrency: 4 }, () => {
   it('are restored with their latest addresses, and a selection of names with them', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'state.db')
@@ -98,7 +98,7 @@ describe('hostnames', () => {
   })
 })
 
-describe('store', () => {
+describe('store', { concurrency: 4 }, () => {
   it('restores nothing from a database that it has just made, in a folder of its own', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'deep', 'state', 'understudy.db')
