@@ -51,7 +51,7 @@ function pour(socket: Socket, piece: Buffer): Promise<number> {
 /** What the kernel's buffers of both sides may hold, generously. */
 const BUFFERS_BYTES = 16 * 1024 * 1024
 
-describe('a server that is silent or slow', { concurrency: true }, () => {
+describe('a server that is silent or slow', () => {
   it('never answers', async () => {
     assert.deepEqual(await probe(() => undefined, {}, BRIEF_MS), {
       said: 'fail timeout',
