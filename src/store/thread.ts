@@ -56,6 +56,8 @@ export class StoreThread {
         this.#take(id)?.reject(new Error(`the store has not answered for ${deadlineMs} ms`))
       const timer = setTimeout(late, deadlineMs)
       this.#asked.set(id, { resolve, reject, timer })
+      // It ends by itself, perhaps before anybody has heard its answer.
+      if (want.kind === 'close') this.#ended = true
       this.post({ kind: 'request', id, want })
     })
   }

@@ -1,10 +1,9 @@
 /** A million damaged packets: never an exception, never a response to a response, never more than allowed, the question echoed or absent. */
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Arrival } from '#answer/arrival.ts'
 import { Transport } from '#answer/counters.ts'
 import { DamagedQueries } from '#test/damaged-queries.ts'
-import { assertResponse } from '#test/response-rules.ts'
+import { assertResponse, must } from '#test/response-rules.ts'
 import { Lab } from './lab.ts'
 
 const PACKETS = 1_000_000
@@ -69,10 +68,10 @@ describe('damaged packets', () => {
         bytes.set(query)
         const length = lab.responder.respond(bytes, 0, query.length, arrival)
         const context = (): string => `packet ${i}: ${Buffer.from(query).toString('hex')}`
-        assert.ok(length <= limit, context())
-        if (transport === 'udp') assert.ok(bytes[limit + 600] === FENCE, context())
+        must(length <= limit, context)
+        if (transport === 'udp') must(bytes[limit + 600] === FENCE, context)
         if (length > 0) assertResponse(query, bytes.subarray(0, length), i % READ_EVERY === 0, context)
-        else assert.ok(query.length < 12 || ((query[2] ?? 0) & 0x80) !== 0, context())
+        else must(query.length < 12 || ((query[2] ?? 0) & 0x80) !== 0, context)
       }
     })
   }
