@@ -26,7 +26,7 @@ export function whyLines(state: PoolState, sources: WhySources): string[] {
     ...explained.flatMap(({ selection }) => (selection === undefined ? [] : [selectionLine(selection)])),
     ...first.overrides.map(overrideLine),
     ...explained.flatMap((pool, i) =>
-      pool.endpoints.flatMap(endpoint => endpointLines(pool, endpoint, i === 0)),
+      pool.endpoints.flatMap(endpoint => endpointLines(pool, endpoint, TYPES[state.kinds[i] ?? 'ipv4'])),
     ),
   ]
 }
@@ -42,14 +42,14 @@ function overrideLine({ kind, endpoint, author, reason, expires }: OverrideView)
   return `override: ${kind} ${endpoint}${until}, by ${author}${reason === '' ? '' : `: ${reason}`}`
 }
 
-/** @param isFirst whether what has nothing in this family is named too */
-function endpointLines(pool: PoolExplanation, endpoint: EndpointExplanation, isFirst: boolean): string[] {
+/** For what has nothing in this family there is a line in the other one. */
+function endpointLines(pool: PoolExplanation, endpoint: EndpointExplanation, type: string): string[] {
   const { name, code, why, addresses, hostname } = endpoint
   if (addresses.length > 0) return addresses.map(address => addressLine(pool, endpoint, address))
-  if (endpoint.pool !== undefined) return [`${name} (pool ${endpoint.pool.pool}): ${why}`]
-  if (hostname !== undefined)
-    return [`${name} (${hostname.name}, ${hostname.unresolved ?? 'not judged'}): ${why}`]
-  return isFirst || code !== 'no-address' ? [`${name}: ${why}`] : []
+  if (endpoint.pool !== undefined) return [`${name} (pool ${endpoint.pool.pool}, ${type}): ${why}`]
+  if (hostname === undefined) return []
+  const known = hostname.unresolved ?? (code === 'no-address' ? 'no address' : 'not judged')
+  return [`${name} (${hostname.name}, ${type}, ${known}): ${why}`]
 }
 
 /** What a probe has seen stands last: it may be any text. */

@@ -140,7 +140,7 @@ names: { top: { pool: top }, low: { pool: low }, host: { pool: host } }
     await settle(world)
     const top = lines(world, 'top.a.test.')
     assert.ok(
-      top.some(line => line === 'eu (pool low): answered: it is the primary'),
+      top.some(line => line === 'eu (pool low, A): answered: it is the primary'),
       top.join('\n'),
     )
     assert.ok(
@@ -155,7 +155,7 @@ names: { top: { pool: top }, low: { pool: low }, host: { pool: host } }
     assert.deepEqual(low.map(line => line.split(' ')[0]).slice(0, 2), ['A:', 'AAAA:'])
     const host = lines(world, 'host.a.test.')
     assert.ok(
-      host.some(line => line.startsWith('one (one.example.net, pending): ')),
+      host.some(line => line.startsWith('one (one.example.net, A, pending): ')),
       host.join('\n'),
     )
   })
