@@ -2,6 +2,7 @@
 import { describe, it } from 'node:test'
 import { Arrival } from '#answer/arrival.ts'
 import { Transport } from '#answer/counters.ts'
+import { createWhyBoard } from '#answer/why-board.ts'
 import { DamagedQueries } from '#test/damaged-queries.ts'
 import { assertResponse, must } from '#test/response-rules.ts'
 import { Lab } from './lab.ts'
@@ -48,7 +49,8 @@ const NAMES = [
   'broken.test.',
   'elsewhere.example.',
 ]
-const policy = { id: 'ns1', version: '1', cookieSecrets: [new Uint8Array(16)] }
+const introspectionFrom = [{ bytes: Uint8Array.of(192, 0, 2, 0), bits: 24 }]
+const policy = { id: 'ns1', version: '1', cookieSecrets: [new Uint8Array(16)], introspectionFrom }
 
 describe('damaged packets', () => {
   for (const [seed, transport] of [
@@ -56,7 +58,7 @@ describe('damaged packets', () => {
     [2, 'tcp'],
   ] as const) {
     it(`by ${transport}, ${PACKETS / 2} of them`, () => {
-      const lab = new Lab(ZONES, { policy, failed: ['broken.test.'] })
+      const lab = new Lab(ZONES, { policy, failed: ['broken.test.'], why: createWhyBoard([], []) })
       const queries = new DamagedQueries(seed, NAMES)
       const arrival = new Arrival(Transport[transport])
       arrival.from(Uint8Array.of(192, 0, 2, 1), 0, 4)
