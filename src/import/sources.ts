@@ -1,8 +1,10 @@
 /** All sources, by the word of the command line. */
+import { ROUTE53 } from './route53.ts'
 import { SCRIPT } from './script.ts'
 import type { ImportSource } from './source.ts'
 
 export const SOURCES = {
+  route53: ROUTE53,
   script: SCRIPT,
 } as const satisfies Readonly<Record<string, ImportSource>>
 
