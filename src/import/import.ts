@@ -6,6 +6,7 @@ import { decodeText, Files } from '#config/files.ts'
 import type { Name } from '#wire/name.ts'
 import { Findings } from './findings.ts'
 import { Input } from './input.ts'
+import { relocate } from './relocate.ts'
 import type { ImportSource } from './source.ts'
 import { verify } from './verify.ts'
 import { type OutputFile, writeDraft } from './write.ts'
@@ -56,7 +57,9 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
   })
   if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
   const files = writeDraft(draft)
-  complaints.add(...(await verify(files)))
+  for (const complaint of await verify(files))
+    if (complaint.severity === 'warning' || !relocate(complaint, files, reader.inputs))
+      complaints.add(complaint)
   return { files: complaints.hasErrors ? [] : files, findings, complaints: complaints.sorted() }
 }
 
@@ -64,6 +67,8 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
 class Reader {
   readonly #files: Files
   readonly #complaints: Complaints
+  /** All that have been read, by what they are called. */
+  readonly inputs = new Map<string, Input>()
   #opened = 0
 
   constructor(cwd: string, complaints: Complaints) {
@@ -92,6 +97,9 @@ class Reader {
     const read = await this.#files.read(path, MAX_FILE_BYTES)
     if ('problem' in read) return read.problem
     const text = decodeText(read.bytes)
-    return text === undefined ? 'is not text in UTF-8' : new Input(path, read.file, text, this.#complaints)
+    if (text === undefined) return 'is not text in UTF-8'
+    const input = new Input(path, read.file, text, this.#complaints)
+    this.inputs.set(read.file, input)
+    return input
   }
 }

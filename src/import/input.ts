@@ -41,6 +41,11 @@ export class Input {
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
   }
 
+  /** Where a line begins; lines count from 1. */
+  startOfLine(line: number): number {
+    return this.#lineStarts()[line - 1] ?? 0
+  }
+
   /** Complains of what stands at the offset, once, and shows the line. */
   complain(offset: number, message: string, severity: Severity = 'error'): void {
     const key = `${offset} ${message}`

@@ -77,6 +77,7 @@ export class Planner {
     const records: RecordDraft[] = []
     for (const [name, types] of this.#sets) {
       const start = records.length
+      this.#complainOfCname(name, types)
       for (const [type, sets] of types) {
         const [first, second] = sets
         if (first === undefined) continue
@@ -93,6 +94,15 @@ export class Planner {
       if (managed !== undefined) plans.set(name, this.#withStatic(name, managed, records, start))
     }
     return { plans, records }
+  }
+
+  /** RFC 1034 section 3.6.2; what stands at the apex is at least an SOA. */
+  #complainOfCname(name: Name, types: ReadonlyMap<string, readonly RecordSet[]>): void {
+    const [cname] = types.get('CNAME') ?? []
+    if (cname === undefined) return
+    if (types.size > 1) cname.input.complain(cname.offset, `${nameToText(name)} has a CNAME and other data`)
+    else if (this.#zoneOf(name) === name)
+      cname.input.complain(cname.offset, `${nameToText(name)} is the apex of its zone, which has no CNAME`)
   }
 
   /** Whether the answer is chosen, rather than always the same. */

@@ -93,7 +93,10 @@ function reportZones({ sets }: Listing, origins: readonly Name[], { findings, zo
     const servers = sets.find(({ type, name }) => type === 'NS' && name === origin)
     const shown = `zone ${plainName(origin)}`
     if (soa === undefined && zone === undefined)
-      findings.note(shown, 'is taken from the names, since there is no SOA in the files; --zone says another')
+      findings.note(
+        shown,
+        'is taken from the names, since there is no SOA in the files, and holds nothing else; --zone says another (docs/migrate.md)',
+      )
     if (servers === undefined)
       findings.note(
         shown,

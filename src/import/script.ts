@@ -66,13 +66,15 @@ function readScripts({ inputs, zone, findings, complaints }: SourceRequest): Dra
   for (const { name, input } of found)
     if (!origins.some(origin => isAtOrBelow(name, origin)))
       input.complainOfAll(`${plainName(name)} is outside of the zone that --zone names`)
-  for (const origin of origins)
-    findings.note(
-      `zone ${plainName(origin)}`,
-      zone === undefined
-        ? 'taken from the name; --zone says another. The script has no name servers: add nameservers: before it is delegated'
-        : 'the script has no name servers: add nameservers: before it is delegated',
-    )
+  for (const origin of origins) {
+    const shown = `zone ${plainName(origin)}`
+    if (zone === undefined)
+      findings.note(
+        shown,
+        'is taken from the name, and holds nothing else; --zone with the name itself makes a zone that can be delegated alone (docs/migrate.md)',
+      )
+    findings.note(shown, 'has no name servers: add nameservers: before it is delegated')
+  }
   if (complaints.hasErrors) return { zones: [] }
   return {
     zones: origins.map(origin =>
