@@ -14,6 +14,7 @@ export class Input {
   readonly #complaints: Complaints
   #starts: readonly number[] | undefined
   #count = 0
+  readonly #said = new Set<string>()
 
   constructor(path: string, file: string, text: string, complaints: Complaints) {
     this.path = path
@@ -40,9 +41,11 @@ export class Input {
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
   }
 
-  /** Complains of what stands at the offset, and shows the line. */
+  /** Complains of what stands at the offset, once, and shows the line. */
   complain(offset: number, message: string, severity: Severity = 'error'): void {
-    if (!this.#isShown()) return
+    const key = `${offset} ${message}`
+    if (this.#said.has(key) || !this.#isShown()) return
+    this.#said.add(key)
     const { line, column } = this.position(offset)
     const start = this.#lineStarts()[line - 1] ?? 0
     const end = this.#lineStarts()[line] ?? this.text.length

@@ -43,6 +43,7 @@ const MAX_DEPTH = 64
 /** Values of one file that are kept, and values of one item of a stream. */
 const MAX_VALUES = 5_000_000
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 section 7 forbids them in texts
 const PLAIN = /[^"\\\x00-\x1f]*/y
 const PROGRESS_ITEMS = 1000
 
