@@ -65,6 +65,18 @@ export class JsonFields {
     return undefined
   }
 
+  /** A number within limits. */
+  number(key: string, min: number, max: number): number | undefined {
+    const member = this.#member(key)
+    if (member === undefined) return undefined
+    const value = member.kind === 'scalar' ? member.value : undefined
+    if (typeof value !== 'number') this.complain(key, 'expected a number')
+    else if (value < min) this.complain(key, `${value} is less than ${min}`)
+    else if (value > max) this.complain(key, `${value} is more than ${max}`)
+    else return value
+    return undefined
+  }
+
   flag(key: string): boolean | undefined {
     const member = this.#member(key)
     if (member === undefined) return undefined
@@ -113,6 +125,15 @@ export class JsonFields {
   /** That the field has been dealt with. */
   skip(...keys: readonly string[]): void {
     for (const key of keys) this.#read.add(key)
+  }
+
+  /** Whether it is there and says anything: not null, false, 0, an empty text, list or object. */
+  says(key: string): boolean {
+    const value = this.#member(key)
+    if (value === undefined) return false
+    if (value.kind === 'array') return value.items.length > 0
+    if (value.kind === 'object') return value.members.size > 0
+    return value.value !== false && value.value !== 0 && value.value !== ''
   }
 
   /** Keys that nobody has asked for. */

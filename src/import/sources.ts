@@ -1,9 +1,13 @@
 /** All sources, by the word of the command line. */
+import { BIND } from './bind.ts'
+import { CLOUDFLARE } from './cloudflare.ts'
 import { ROUTE53 } from './route53.ts'
 import { SCRIPT } from './script.ts'
 import type { ImportSource } from './source.ts'
 
 export const SOURCES = {
+  bind: BIND,
+  cloudflare: CLOUDFLARE,
   route53: ROUTE53,
   script: SCRIPT,
 } as const satisfies Readonly<Record<string, ImportSource>>

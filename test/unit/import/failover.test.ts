@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseAddress } from '#base/address.ts'
 import { askUdp } from '#client/dns-client.ts'
+import { AUTHORITY_FILE } from '#test/certificates.ts'
 import { runUnderstudy } from '#test/child.ts'
 import { HttpsServer } from '#test/https-server.ts'
 import { ServerProcess } from '#test/server-process.ts'
@@ -28,6 +30,7 @@ async function serveImported(
   source: string,
   goldenCase: string,
   changes: readonly (readonly [from: string, to: string])[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   await using folder = await TempFolder.open()
   const golden = new URL(`golden/${source}/${goldenCase}/`, import.meta.url)
@@ -50,7 +53,7 @@ async function serveImported(
   const texts = zones.map(
     async name => [name, await readFile(join(folder.path, 'zones', name), 'utf8')] as const,
   )
-  return await ServerProcess.start({ zones: Object.fromEntries(await Promise.all(texts)) })
+  return await ServerProcess.start({ zones: Object.fromEntries(await Promise.all(texts)), env })
 }
 
 /** Over to the backup when the primary fails, and back; asked for after each selection. */
@@ -111,5 +114,50 @@ describe('what is imported fails over', { concurrency: true }, () => {
     await assertFailover(server, endpoints, up => {
       isUp = up
     })
+  })
+
+  it('from Cloudflare: to the origin of weight 0, to the fallback pool, and back', TIMEOUT, async () => {
+    const [first, second, spare] = ['127.0.0.35', '127.0.0.36', '127.0.0.37']
+    const up = new Set([first, second])
+    const statusOf = (address: string) => (request: IncomingMessage) =>
+      up.has(address) && request.url === '/health' && request.headers.host?.startsWith('www.probe.test')
+        ? 200
+        : 503
+    await using web = await HttpsServer.start(first, statusOf(first))
+    await using other = await HttpsServer.start(second, statusOf(second))
+    await using server = await serveImported(
+      'cloudflare',
+      'listing',
+      [
+        ['203.0.113.1', first],
+        ['"203.0.113.2"', `"${second}", "port": ${other.port}`],
+        ['203.0.113.3', spare],
+        ['"port": 0', `"port": ${web.port}`],
+        ['"Host": ["www.example.com"]', '"Host": ["www.probe.test"]'],
+        // The shortest interval of Cloudflare is 5 s.
+        ['"interval": 60', '"interval": 5'],
+        ['"timeout": 5', '"timeout": 4'],
+      ],
+      { NODE_EXTRA_CA_CERTS: AUTHORITY_FILE },
+    )
+    await server.log(({ msg }) => msg.startsWith('example.com/main/web-2 ') && msg.includes('-> up'))
+    assert.deepEqual(await ask(server), [first])
+    for (const [address, isUp, answer] of [
+      [first, false, second],
+      [second, false, spare],
+      [first, true, first],
+    ] as const) {
+      const from = server.stdout.all.length
+      if (isUp) up.add(address)
+      else up.delete(address)
+      await server.log(({ msg }) => msg.startsWith('example.com/www A: '), from)
+      assert.deepEqual(await ask(server), [answer])
+      console.log(
+        server.stdout.all
+          .slice(from)
+          .map(l => JSON.parse(l).msg)
+          .join('\n'),
+      )
+    }
   })
 })
