@@ -1,0 +1,313 @@
+/** The plugins metafo and geoip of gdnsd: datacenters in order, each of them addresses, a name, or a resource of another plugin. */
+import { parseAddress } from '#base/address.ts'
+import { EndpointNames, hostnameOf } from './gdnsd-parts.ts'
+import { type EndpointPlan, onlyAddress, type PoolPlan, type Supply, UNMONITORED } from './gdnsd-plan.ts'
+import type { Remark } from './gdnsd-remarks.ts'
+import type { Vscf, VscfEntry, VscfHash, VscfText } from './vscf.ts'
+import {
+  booleanIn,
+  complain,
+  complainOfKeys,
+  entriesOf,
+  hashOf,
+  placeOf,
+  textOf,
+  textsOf,
+  valueIn,
+} from './vscf-read.ts'
+
+export type MetaPlugin = 'metafo' | 'geoip'
+
+/** What it needs of the other plugins. */
+export interface Others {
+  /** A resource by its name; undefined after a complaint. */
+  resource(plugin: string, name: string | undefined, from: VscfText): Supply | undefined
+  /** A resource that is written in place of a name; undefined after a complaint. */
+  synthetic(plugin: string, name: string, node: VscfHash, from: VscfText | undefined): Supply | undefined
+}
+
+const RESOURCE_KEYS = ['datacenters', 'dcmap', 'skip_first', 'map'] as const
+const TOP_KEYS = ['resources', 'maps', 'undefined_datacenters_ok'] as const
+const MAX_DATACENTERS = 254
+
+interface Datacenter {
+  readonly name: string
+  readonly node: Vscf
+  readonly supply: Exclude<Supply, { kind: 'nothing' }> | { readonly kind: 'name'; readonly hostname: string }
+}
+
+export class MetaReader {
+  readonly #plugin: MetaPlugin
+  readonly #top: VscfHash | undefined
+  readonly #others: Others
+
+  constructor(plugin: MetaPlugin, section: Vscf | undefined, others: Others) {
+    this.#plugin = plugin
+    this.#top = hashOf(section, plugin)
+    this.#others = others
+  }
+
+  get resources(): VscfHash | undefined {
+    return hashOf(valueIn(this.#top, 'resources'), 'resources')
+  }
+
+  /** The resource, or one datacenter of it. Undefined after a complaint. */
+  read(
+    name: string,
+    node: Vscf,
+    only: { readonly name: string; readonly from: VscfText } | undefined,
+  ): Supply | undefined {
+    const what = `${this.#plugin}!${name}`
+    const hash = hashOf(node, what)
+    if (hash === undefined) return undefined
+    const order = this.#orderOf(hash, what)
+    const map = hashOf(valueIn(hash, 'dcmap'), 'dcmap')
+    if (order === undefined || map === undefined)
+      return valueIn(hash, 'dcmap') === undefined ? complain(hash, `${what}: dcmap is missing`) : undefined
+    const remarks = [...order.remarks]
+    if (only !== undefined) return this.#one(what, name, hash, map, only)
+    const skipped = booleanIn(hash, 'skip_first') === true && order.names.length > 1 ? 1 : 0
+    const found: Datacenter[] = []
+    for (const { text } of order.names.slice(skipped)) {
+      const entry = map.entries.get(text)
+      if (entry === undefined) continue
+      const supply = this.#datacenter(name, hash, entry)
+      if (supply === undefined) return undefined
+      if (supply.kind === 'records' && supply.records.length > 1)
+        return complain(
+          entry.value,
+          `${what}: what the plugin null answers is no endpoint; leave the datacenter out`,
+        )
+      if (supply.kind === 'nothing') remarks.push(...supply.remarks)
+      else found.push({ name: text, node: entry.value, supply })
+    }
+    if (found.length === 0) return { kind: 'nothing', remarks }
+    const pool = poolOfDatacenters({ plugin: this.#plugin, name, what, map: order.map }, hash, found, remarks)
+    return { kind: 'pool', pool }
+  }
+
+  #one(
+    what: string,
+    name: string,
+    hash: VscfHash,
+    map: VscfHash,
+    only: { readonly name: string; readonly from: VscfText },
+  ): Supply | undefined {
+    const entry = map.entries.get(only.name)
+    if (entry === undefined)
+      return complain(only.from, `${what} has no datacenter ${JSON.stringify(only.name)}`)
+    const supply = this.#datacenter(name, hash, entry)
+    return supply?.kind === 'name'
+      ? {
+          kind: 'records',
+          records: [{ type: 'CNAME', data: `${supply.hostname}.` }],
+          from: `${what}/${only.name}, ${placeOf(entry)}`,
+        }
+      : supply
+  }
+
+  /** The names of the datacenters in the order of preference. Undefined after a complaint. */
+  #orderOf(
+    hash: VscfHash,
+    what: string,
+  ): { names: VscfText[]; remarks: Remark[]; map: string | undefined } | undefined {
+    const map = this.#plugin === 'geoip' ? this.#mapOf(hash, what) : undefined
+    if (this.#plugin === 'geoip' && map === undefined) return undefined
+    const node = valueIn(map?.hash ?? hash, 'datacenters')
+    if (node === undefined) return complain(map?.hash ?? hash, `${what}: datacenters is missing`)
+    const names = textsOf(node, 'datacenters')
+    if (names.length === 0 || names.length > MAX_DATACENTERS)
+      return complain(node, `${what}: 1 to ${MAX_DATACENTERS} datacenters, not ${names.length}`)
+    this.#complainOfDatacenters(hash, names, what)
+    const byDefault = valueIn(hashOf(valueIn(map?.hash, 'map'), 'map'), 'default')
+    if (map === undefined) return { names, remarks: [], map: undefined }
+    const remark: Remark = {
+      grade: 'lost',
+      what: `${what}: the place of the client`,
+      became:
+        'everybody gets the datacenters in the order that the map has by default; there is no policy by place',
+      place: placeOf(hash),
+    }
+    const order =
+      byDefault?.kind === 'list' && byDefault.items.length > 0 ? textsOf(byDefault, 'default') : names
+    return { names: order, remarks: [remark], map: map.name }
+  }
+
+  #mapOf(hash: VscfHash, what: string): { name: string; hash: VscfHash } | undefined {
+    const said = textOf(valueIn(hash, 'map'), 'map')
+    if (said === undefined) return complain(hash, `${what}: map is missing`)
+    const map = hashOf(valueIn(hashOf(valueIn(this.#top, 'maps'), 'maps'), said.text), said.text)
+    if (map === undefined) return complain(said, `there is no map ${JSON.stringify(said.text)}`)
+    return { name: said.text, hash: map }
+  }
+
+  #complainOfDatacenters(hash: VscfHash, names: readonly VscfText[], what: string): void {
+    const map = hashOf(valueIn(hash, 'dcmap'), 'dcmap')
+    const known = names.map(({ text }) => text)
+    complainOfKeys(map, known, `datacenters of ${what}`)
+    const mayLack = this.#plugin === 'geoip' && booleanIn(this.#top, 'undefined_datacenters_ok') === true
+    for (const [index, name] of names.entries()) {
+      if (known.indexOf(name.text) !== index)
+        complain(name, `the datacenter ${JSON.stringify(name.text)} is here twice`)
+      else if (map?.entries.has(name.text) === false && !mayLack)
+        complain(name, `${what}: the datacenter ${JSON.stringify(name.text)} is not in dcmap`)
+    }
+  }
+
+  /** Undefined after a complaint. */
+  #datacenter(
+    resource: string,
+    hash: VscfHash,
+    { key, value }: VscfEntry,
+  ): Supply | { readonly kind: 'name'; readonly hostname: string } | undefined {
+    const around = this.#inherited(hash)
+    const plugin = textOf(around.get('plugin')?.value, 'plugin')
+    if (value.kind === 'text') {
+      const reference = /^(?:%([^!]*))?!(.*)$/s.exec(value.text)
+      if (reference !== null)
+        return this.#others.resource(reference[1] ?? plugin?.text ?? 'multifo', reference[2], value)
+      if (value.text.startsWith('%')) return this.#others.resource(value.text.slice(1), undefined, value)
+      if (parseAddress(value.text) === undefined) {
+        const hostname = hostnameOf(value)
+        return hostname === undefined ? undefined : { kind: 'name', hostname }
+      }
+    }
+    const own = value.kind === 'hash' ? value : listed(value)
+    const said = value.kind === 'hash' ? (textOf(valueIn(value, 'plugin'), 'plugin') ?? plugin) : undefined
+    const entries = new Map([...around, ...own.entries])
+    entries.delete('plugin')
+    return this.#others.synthetic(said?.text ?? 'multifo', `${resource}-${key}`, { ...own, entries }, said)
+  }
+
+  /** Settings that datacenters have from around them. */
+  #inherited(hash: VscfHash): Map<string, VscfEntry> {
+    const pass = (from: VscfHash | undefined, without: readonly string[]): [string, VscfEntry][] =>
+      [...entriesOf(from)].filter(([key]) => !without.includes(key))
+    return new Map([...pass(this.#top, TOP_KEYS), ...pass(hash, RESOURCE_KEYS)])
+  }
+}
+
+/** Addresses with the labels 1, 2 and so on. */
+function listed(node: Vscf): VscfHash {
+  const { input, offset } = node
+  const items = node.kind === 'list' ? node.items : [node]
+  const entries = items.map((value, index): [string, VscfEntry] => {
+    const key = String(index + 1)
+    return [key, { key, value, input: value.input, offset: value.offset }]
+  })
+  return { kind: 'hash', entries: new Map(entries), input, offset }
+}
+
+interface Head {
+  readonly plugin: MetaPlugin
+  readonly name: string
+  readonly what: string
+  readonly map: string | undefined
+}
+
+function poolOfDatacenters(
+  { plugin, name, what, map }: Head,
+  hash: VscfHash,
+  all: readonly Datacenter[],
+  remarks: Remark[],
+): PoolPlan {
+  const names = new EndpointNames()
+  const plain = plainCheck(all)
+  const seen = new Set<string>()
+  const endpoints = all.flatMap((one): EndpointPlan[] => {
+    const from = `${one.name}, ${placeOf(one.node)}`
+    const datacenters = [
+      `${plugin}/${name}/${one.name}`,
+      ...(map === undefined ? [] : [`geoip/${map}/${one.name}`]),
+    ]
+    const base = { name: names.of(one.name), addresses: [], from, things: [], types: [], datacenters }
+    const thing = thingOf(one)
+    if (seen.has(thing)) {
+      remarks.push({
+        grade: 'changed',
+        what: `the datacenter ${one.name} of ${what}`,
+        became: 'is the same as one before it, and left out',
+        place: placeOf(one.node),
+      })
+      return []
+    }
+    seen.add(thing)
+    const hostname = hostnameIn(one)
+    if (hostname !== undefined) return [{ ...base, hostname }]
+    const address = fixedAddress(one)
+    if (address !== undefined) return [{ ...base, addresses: [address] }]
+    if (one.supply.kind !== 'pool') return []
+    const only = plain === undefined ? undefined : onlyAddress(one.supply.pool)
+    if (only === undefined) return [{ ...base, pool: one.supply.pool }]
+    return [{ ...base, addresses: only.addresses, things: only.things, types: only.types }]
+  })
+  const pools = all.flatMap(({ supply }) => (supply.kind === 'pool' ? [supply.pool] : []))
+  const hasNames = endpoints.some(({ hostname }) => hostname !== undefined) || pools.some(one => one.hasNames)
+  const families = new Set(pools.flatMap(one => [...one.families]))
+  for (const { addresses } of endpoints)
+    for (const address of addresses) families.add(address.includes(':') ? 'ipv6' : 'ipv4')
+  if (hasNames && families.size > 0)
+    remarks.push({
+      grade: 'changed',
+      what: `${what}, of names and addresses,`,
+      became:
+        'is answered with the addresses that a name has, which resolvers: are asked for; gdnsd answers a CNAME',
+      place: placeOf(hash),
+    })
+  const [first] = all
+  return {
+    name,
+    from: `${what}, ${placeOf(hash)}`,
+    policy: 'failover',
+    check: plain?.check,
+    endpoints,
+    whenAllDown: 'primary',
+    together: families.size > 1,
+    minHealthy: undefined,
+    answers: undefined,
+    families,
+    hasNames,
+    steady: first?.supply.kind === 'pool' ? first.supply.pool.steady : UNMONITORED,
+    remarks: [
+      ...remarks,
+      ...pools
+        .filter(one => onlyAddress(one) !== undefined && plain !== undefined)
+        .flatMap(one => one.remarks),
+    ],
+  }
+}
+
+/** Two datacenters that are the same cannot stand in one pool. */
+function thingOf(one: Datacenter): string {
+  const hostname = hostnameIn(one)
+  if (hostname !== undefined) return hostname
+  const address = fixedAddress(one)
+  if (address !== undefined) return address
+  if (one.supply.kind !== 'pool') return one.name
+  return onlyAddress(one.supply.pool)?.addresses[0] ?? `pool ${one.supply.pool.from}`
+}
+
+/**
+ * The one check of all datacenters that are single addresses, which then need no pools of their own. Undefined where they differ, or where names stand beside them,
+ * which are not probed.
+ */
+function plainCheck(all: readonly Datacenter[]): { readonly check: PoolPlan['check'] } | undefined {
+  const singles = all.flatMap(({ supply }) =>
+    supply.kind === 'pool' && onlyAddress(supply.pool) !== undefined ? [supply.pool] : [],
+  )
+  const [first] = singles
+  if (first === undefined || singles.some(({ check }) => check?.key !== first.check?.key)) return undefined
+  const isUnprobed = all.some(one => hostnameIn(one) !== undefined || fixedAddress(one) !== undefined)
+  return isUnprobed && first.check !== undefined ? undefined : { check: first.check }
+}
+
+function hostnameIn({ supply }: Datacenter): string | undefined {
+  if (supply.kind === 'name') return supply.hostname
+  const [only] = supply.kind === 'records' ? supply.records : []
+  return only?.type === 'CNAME' ? only.data.replace(/\.$/, '') : undefined
+}
+
+function fixedAddress({ supply }: Datacenter): string | undefined {
+  const [only] = supply.kind === 'records' ? supply.records : []
+  return only !== undefined && only.type !== 'CNAME' ? only.data : undefined
+}
