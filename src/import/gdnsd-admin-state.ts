@@ -32,7 +32,7 @@ export function tellAdminState(node: Vscf, endpoints: readonly WrittenEndpoint[]
     if (said.length === 0)
       findings.note(
         what,
-        'is of no effect here: nothing that is carried over is called so, or a later line says more',
+        'is of no effect here: nothing that is carried over is called so, or another line says more',
         place,
       )
     else

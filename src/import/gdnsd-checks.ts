@@ -1,8 +1,7 @@
 /** Service types as `checks:` of one zone. */
 import { type Entry, entry, inline, map, scalar } from './draft.ts'
-import type { Findings } from './findings.ts'
 import type { CheckPlan } from './gdnsd-plan.ts'
-import { tell } from './gdnsd-remarks.ts'
+import type { Teller } from './gdnsd-remarks.ts'
 import type { ServiceType } from './gdnsd-service-types.ts'
 import { THRESHOLD } from './limits.ts'
 import { fitName, uniqueIn } from './pool-names.ts'
@@ -13,12 +12,14 @@ const MAX_PARTS = 16
 
 export class ZoneChecks {
   readonly entries: Entry[] = []
-  readonly #findings: Findings
+  readonly #teller: Teller
+  readonly #host: string | undefined
   readonly #names = new Map<string, string>()
   readonly #taken = new Set<string>()
 
-  constructor(findings: Findings) {
-    this.#findings = findings
+  constructor(teller: Teller, host: string | undefined) {
+    this.#teller = teller
+    this.#host = host
   }
 
   /** What the check is called; it is written when it is asked for first. */
@@ -35,10 +36,12 @@ export class ZoneChecks {
   #composite(types: readonly ServiceType[], parts: readonly string[]): string {
     const name = uniqueIn(this.#taken, fitName(types.map(type => type.name).join('-and-'), 'all'))
     if (parts.length > MAX_PARTS)
-      this.#findings.lost(
-        `service_types ${types.map(type => type.name).join(', ')}`,
-        `only the first ${MAX_PARTS} are taken together`,
-      )
+      this.#teller.tell({
+        grade: 'lost',
+        what: `service_types ${types.map(type => type.name).join(', ')}`,
+        became: `only the first ${MAX_PARTS} are taken together`,
+        place: placeIn(types[0]?.from ?? ''),
+      })
     const value = inline(
       { type: 'all', checks: parts.slice(0, MAX_PARTS) },
       'several service types: all of them must be up',
@@ -52,27 +55,31 @@ export class ZoneChecks {
     if (known !== undefined) return known
     const name = uniqueIn(this.#taken, fitName(type.name, 'check'))
     this.#names.set(type.name, name)
-    tell(this.#findings, type.remarks)
+    this.#teller.tell(...type.remarks)
     this.entries.push(entry(name, type.kind === 'down' ? downCheck(type) : map(...this.#probing(type))))
     return name
   }
 
-  #probing(type: ServiceType): Entry[] {
+  #probing(type: ServiceType): (Entry | undefined)[] {
     const { probe, interval, timeout, upThresh, okThresh, downThresh } = type
     const isDirect = probe?.isDirect === true
     const [fall, rise] = isDirect
       ? [DIRECT, DIRECT]
       : [this.#threshold(type, downThresh, 'down_thresh'), this.#threshold(type, upThresh, 'up_thresh')]
     if (!isDirect && okThresh.value !== upThresh.value)
-      this.#findings.changed(
-        `ok_thresh ${okThresh.value} of service type ${type.name}`,
-        `fails are cleared by ${rise.value} passes in a row, as many as bring an endpoint back (rise)`,
-        type.from.replace(/^.*, /, ''),
-      )
+      this.#teller.tell({
+        grade: 'changed',
+        what: `ok_thresh ${okThresh.value} of service type ${type.name}`,
+        became: `fails are cleared by ${rise.value} passes in a row, as many as bring an endpoint back (rise)`,
+        place: placeIn(type.from),
+      })
     const shorter = Math.min(timeout.value * 1000, interval.value * 1000 - 1)
     const timing = shorter === timeout.value * 1000 ? `${timeout.value}s` : `${shorter}ms`
     return [
       ...(probe?.entries ?? []),
+      probe?.lacksHost === true && this.#host !== undefined
+        ? entry('host', scalar(this.#host, 'gdnsd sends none; not every managed name is a host name'))
+        : undefined,
       entry('interval', scalar(`${interval.value}s`, interval.from)),
       entry(
         'fast-interval',
@@ -86,17 +93,21 @@ export class ZoneChecks {
 
   #threshold({ name, from }: ServiceType, { value, from: said }: Said<number>, key: string): Said<number> {
     if (value <= THRESHOLD.max) return { value, from: said }
-    const place = from.replace(/^.*, /, '')
-    this.#findings.changed(
-      `${key} ${value} of service type ${name}`,
-      `is ${THRESHOLD.max}, the most there is`,
-      place,
-    )
+    this.#teller.tell({
+      grade: 'changed',
+      what: `${key} ${value} of service type ${name}`,
+      became: `is ${THRESHOLD.max}, the most there is`,
+      place: placeIn(from),
+    })
     return { value: THRESHOLD.max, from: `${said}: ${value}` }
   }
 }
 
 const DIRECT: Said<number> = { value: 1, from: 'direct: each result is final' }
+
+function placeIn(from: string): string {
+  return from.replace(/^.*, /, '')
+}
 
 /** Nothing says of itself that it is down, so something fails with every probe. */
 function downCheck({ from }: ServiceType) {

@@ -40,7 +40,6 @@ interface Stanza {
 function multifoPart({ types, what }: ResourceRequest, { family, node, around }: Stanza): Part | undefined {
   const judging = judgingOf(types, around)
   const thresh = upThreshOf(around)
-  if (judging === undefined || thresh === undefined) return undefined
   const values = labelled(node, MULTIFO_SETTINGS)
   const [first] = values
   if (first === undefined) return complain(node, `${what} has no addresses`)
@@ -50,10 +49,11 @@ function multifoPart({ types, what }: ResourceRequest, { family, node, around }:
   const endpoints: EndpointPlan[] = []
   for (const { label, value } of values) {
     const address = addressOf(value, kind)
-    if (address === undefined) return undefined
-    kind = address.family
-    endpoints.push(endpointOf(names.of(label), label, address.text, value, judging.types))
+    kind ??= address?.family
+    if (address !== undefined)
+      endpoints.push(endpointOf(names.of(label), label, address.text, value, judging?.types ?? []))
   }
+  if (judging === undefined || thresh === undefined || endpoints.length < values.length) return undefined
   const ignores = ignoresHealth(around)
   const count = Math.ceil(thresh.value * endpoints.length)
   if (ignores && judging.check !== undefined) remarks.push(...ignoringRemarks(what, placeOf(node)))

@@ -68,19 +68,22 @@ export class MetaReader {
     if (only !== undefined) return this.#one(what, name, hash, map, only)
     const skipped = booleanIn(hash, 'skip_first') === true && order.names.length > 1 ? 1 : 0
     const found: Datacenter[] = []
+    let isGood = true
     for (const { text } of order.names.slice(skipped)) {
       const entry = map.entries.get(text)
       if (entry === undefined) continue
       const supply = this.#datacenter(name, hash, entry)
-      if (supply === undefined) return undefined
-      if (supply.kind === 'records' && supply.records.length > 1)
-        return complain(
+      if (supply === undefined) isGood = false
+      else if (supply.kind === 'records' && supply.records.length > 1) {
+        isGood = false
+        complain(
           entry.value,
           `${what}: what the plugin null answers is no endpoint; leave the datacenter out`,
         )
-      if (supply.kind === 'nothing') remarks.push(...supply.remarks)
+      } else if (supply.kind === 'nothing') remarks.push(...supply.remarks)
       else found.push({ name: text, node: entry.value, supply })
     }
+    if (!isGood) return undefined
     if (found.length === 0) return { kind: 'nothing', remarks }
     const pool = poolOfDatacenters({ plugin: this.#plugin, name, what, map: order.map }, hash, found, remarks)
     return { kind: 'pool', pool }
@@ -263,6 +266,7 @@ function poolOfDatacenters(
     endpoints,
     whenAllDown: 'primary',
     together: families.size > 1,
+    isOfFamilies: false,
     minHealthy: undefined,
     answers: undefined,
     families,

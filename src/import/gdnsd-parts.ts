@@ -162,6 +162,8 @@ export function joinParts(
   })
   return {
     ...poolOf(name, from, { ...first, endpoints: [] }),
+    from: `${from}: each family is judged in its own way`,
+    isOfFamilies: true,
     policy: 'failover',
     check: undefined,
     endpoints: pools.map(({ word, pool }) => partEndpoint(word, pool)),
@@ -191,6 +193,7 @@ export function poolOf(name: string, from: string, part: Part): PoolPlan {
     endpoints,
     whenAllDown,
     together: false,
+    isOfFamilies: false,
     minHealthy,
     answers,
     families: new Set([...own, ...nested.flatMap(({ families }) => [...families])]),

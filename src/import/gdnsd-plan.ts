@@ -29,6 +29,8 @@ export interface PoolPlan {
   readonly endpoints: readonly EndpointPlan[]
   readonly whenAllDown: 'primary' | 'all'
   readonly together: boolean
+  /** Whether it is only there since each family is judged in its own way. */
+  readonly isOfFamilies: boolean
   /** 1 is what is said where nothing is. */
   readonly minHealthy: { readonly count: number; readonly from: string } | undefined
   readonly answers: { readonly count: number; readonly from: string } | undefined

@@ -1,10 +1,9 @@
 /** The pools of one zone: those that its names need, and those that they are made of. */
 import type { Name } from '#wire/name.ts'
 import { type Entry, entry, type InlineValue, inline, list, map, scalar } from './draft.ts'
-import type { Findings } from './findings.ts'
 import { ZoneChecks } from './gdnsd-checks.ts'
 import type { EndpointPlan, PoolPlan } from './gdnsd-plan.ts'
-import { tell } from './gdnsd-remarks.ts'
+import type { Teller } from './gdnsd-remarks.ts'
 import { fitName, uniqueIn } from './pool-names.ts'
 
 /** An endpoint that has been written, for who wants to override it. */
@@ -19,14 +18,15 @@ export class ZonePools {
   readonly written: WrittenEndpoint[] = []
   readonly checks: ZoneChecks
   readonly #origin: Name
-  readonly #findings: Findings
+  readonly #teller: Teller
   readonly #names = new Map<PoolPlan, string>()
   readonly #taken = new Set<string>()
 
-  constructor(origin: Name, findings: Findings) {
+  /** @param host asked for where gdnsd sends no Host and the managed names cannot be one */
+  constructor(origin: Name, teller: Teller, host: string | undefined) {
     this.#origin = origin
-    this.#findings = findings
-    this.checks = new ZoneChecks(findings)
+    this.#teller = teller
+    this.checks = new ZoneChecks(teller, host)
   }
 
   /** What the pool is called; it is written when it is asked for first, behind those that it is made of. */
@@ -43,7 +43,7 @@ export class ZonePools {
     )
     for (const endpoint of plan.endpoints) this.written.push({ origin: this.#origin, pool: name, endpoint })
     this.entries.push(entry(name, value, [plan.from]))
-    tell(this.#findings, plan.remarks)
+    this.#teller.tell(...plan.remarks)
     return name
   }
 
@@ -60,7 +60,8 @@ export class ZonePools {
 }
 
 function ruleEntries(plan: PoolPlan): (Entry | undefined)[] {
-  const { policy, check, endpoints, minHealthy, answers, whenAllDown, together } = plan
+  const { policy, check, endpoints, minHealthy, answers, whenAllDown, together, isOfFamilies } = plan
+  if (isOfFamilies) return []
   const isJudged = check !== undefined || endpoints.some(({ pool }) => pool !== undefined)
   return [
     minHealthy === undefined || minHealthy.count === 1
@@ -77,7 +78,9 @@ function ruleEntries(plan: PoolPlan): (Entry | undefined)[] {
           'when-all-down',
           scalar(
             whenAllDown,
-            whenAllDown === 'all' ? 'gdnsd takes all for up then' : 'gdnsd answers the first then',
+            whenAllDown === 'primary' && policy === 'failover'
+              ? 'gdnsd answers the first then'
+              : 'gdnsd takes all for up then',
           ),
         )
       : undefined,

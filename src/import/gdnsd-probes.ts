@@ -22,6 +22,8 @@ export interface GdnsdProbe {
   readonly entries: readonly Entry[]
   /** Whether each result is taken as final. */
   readonly isDirect: boolean
+  /** Whether nothing says which host to ask for. */
+  readonly lacksHost: boolean
   /** Whether it takes names as well as addresses. */
   readonly takesNames: boolean
 }
@@ -92,16 +94,18 @@ function readHttp({ name, hash, remarks }: ProbeRequest): GdnsdProbe {
     return []
   })
   const codesNode = valueIn(hash, 'ok_codes')
+  const host = hostEntries({ name, hash, remarks })
   const from = codesNode === undefined ? 'the default of gdnsd' : `ok_codes, ${placeOf(codesNode)}`
   return {
     entries: [
       entry('type', scalar('http', `http_status, ${placeOf(hash)}`)),
       ...portEntries(numberIn(hash, 'port', PORT)),
       ...(path === undefined ? [] : [entry('path', scalar(path.value, path.from))]),
-      ...hostEntries({ name, hash, remarks }),
+      ...host,
       entry('expect', inline({ status: codes.length === 0 ? [200] : [...new Set(codes)] }, from)),
     ],
     isDirect: false,
+    lacksHost: host.length === 0,
     takesNames: false,
   }
 }
@@ -137,6 +141,7 @@ function readTcp({ name, hash }: ProbeRequest): GdnsdProbe | undefined {
   return {
     entries: [entry('type', scalar('tcp', `tcp_connect, ${placeOf(hash)}`)), ...portEntries(port)],
     isDirect: false,
+    lacksHost: false,
     takesNames: false,
   }
 }
@@ -171,6 +176,7 @@ function readExtmon({ name, hash, remarks }: ProbeRequest): GdnsdProbe | undefin
       entry('command', inline(commandOf(words.map(({ text }) => text)), `cmd, ${place}`)),
     ],
     isDirect: booleanIn(hash, 'direct') === true,
+    lacksHost: false,
     takesNames: true,
   }
 }
@@ -207,6 +213,7 @@ function readExtfile({ name, hash, remarks }: ProbeRequest): GdnsdProbe | undefi
       entry('command', inline(['awk', '-v', `d=${fate}`, EXTFILE_AWK, path], `file, ${place}`)),
     ],
     isDirect: booleanIn(hash, 'direct') === true,
+    lacksHost: false,
     takesNames: true,
   }
 }

@@ -8,6 +8,21 @@ export interface Remark {
   readonly place: string
 }
 
-export function tell(findings: Findings, remarks: readonly Remark[]): void {
-  for (const { grade, what, became, place } of remarks) findings[grade](what, became, place)
+/** Tells each remark once, however many zones use what it is about. */
+export class Teller {
+  readonly #findings: Findings
+  readonly #told = new Set<string>()
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  tell(...remarks: readonly Remark[]): void {
+    for (const { grade, what, became, place } of remarks) {
+      const key = [grade, what, became, place].join('\n')
+      if (this.#told.has(key)) continue
+      this.#told.add(key)
+      this.#findings[grade](what, became, place)
+    }
+  }
 }

@@ -333,7 +333,8 @@ class GdnsdZoneReader implements GdnsdZone {
       return
     }
     const most = this.#bounded(max, ttl ?? type, scope)
-    const least = Math.min(most, this.#bounded(min ?? Math.floor(max / 2), ttl ?? type, scope))
+    const half = Math.max(this.#options.minTtl, Math.floor(max / 2))
+    const least = Math.min(most, min === undefined ? half : this.#bounded(min, ttl ?? type, scope))
     this.#typesAt(owner).set(word, most)
     this.dynamic.push({
       name: owner,

@@ -1,6 +1,7 @@
 /** The source `gdnsd`: its configuration, its zone files and its admin_state, in any mix. */
 import { basename } from 'node:path'
 import { formatDuration } from '#base/duration.ts'
+import { isHost } from '#config/values.ts'
 import { isAtOrBelow, lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
 import { type Draft, entry, map, type NameDraft, type RecordDraft, scalar, type ZoneDraft } from './draft.ts'
 import type { Findings } from './findings.ts'
@@ -9,7 +10,7 @@ import { readOptions } from './gdnsd-options.ts'
 import type { PoolPlan } from './gdnsd-plan.ts'
 import { Plugins } from './gdnsd-plugins.ts'
 import { ZonePools } from './gdnsd-pools.ts'
-import { tell } from './gdnsd-remarks.ts'
+import { Teller } from './gdnsd-remarks.ts'
 import { ServiceTypes } from './gdnsd-service-types.ts'
 import { type DynamicName, type GdnsdZone, readGdnsdZone } from './gdnsd-zone.ts'
 import type { Input } from './input.ts'
@@ -34,7 +35,8 @@ async function readGdnsd(request: SourceRequest): Promise<Draft> {
   const loader = new VscfLoader(request)
   const { configs, states, zones: rest } = sorted(request.inputs)
   const config = await loadConfig(configs, loader)
-  if (complaints.hasErrors) return { zones: [] }
+  // Without it nothing can be said of what the zones name.
+  if (config === undefined && complaints.hasErrors) return { zones: [] }
   const options = readOptions(valueIn(config, 'options'), findings)
   const types = new ServiceTypes(valueIn(config, 'service_types'))
   const plugins = new Plugins(valueIn(config, 'plugins'), types)
@@ -48,7 +50,8 @@ async function readGdnsd(request: SourceRequest): Promise<Draft> {
   const zones = read.filter(({ input }) => !included.has(input.path))
   complainOfOverlap(zones)
   if (zones.length === 0) sayNoZones(request.inputs)
-  const made = zones.map(zone => makeZone(zone, plugins, configs[0], findings))
+  const teller = new Teller(findings)
+  const made = zones.map(zone => makeZone(zone, plugins, configs[0], teller))
   plugins.finish(findings)
   if (config !== undefined) tellOfConfig(types, states, configs[0], findings)
   for (const input of states) {
@@ -144,15 +147,15 @@ interface Made {
   readonly pools: ZonePools
 }
 
-function makeZone(zone: GdnsdZone, plugins: Plugins, config: Input | undefined, findings: Findings): Made {
+function makeZone(zone: GdnsdZone, plugins: Plugins, config: Input | undefined, teller: Teller): Made {
   const { origin, input } = zone
-  const pools = new ZonePools(origin, findings)
+  const pools = new ZonePools(origin, teller, hostOtherwise(zone))
   const names: NameDraft[] = []
   const records: RecordDraft[] = [...zone.records]
   for (const one of zone.dynamic) {
     const from = { kind: 'text', text: one.resource ?? '', input: one.input, offset: one.offset } as const
     const supply = plugins.resource(one.plugin, one.resource, from)
-    if (supply?.kind === 'nothing') tell(findings, supply.remarks)
+    if (supply?.kind === 'nothing') teller.tell(...supply.remarks)
     else if (supply?.kind === 'records') {
       complainOfAlias(
         one,
@@ -162,7 +165,7 @@ function makeZone(zone: GdnsdZone, plugins: Plugins, config: Input | undefined, 
         records.push({ owner: one.name, ttl: one.ttl, type, data, from: supply.from })
     } else if (supply !== undefined) {
       complainOfAlias(one, supply.pool.hasNames)
-      names.push(managed(one, supply.pool, pools, findings))
+      names.push(managed(one, supply.pool, pools, teller))
     }
   }
   const sources = [...new Set([input.file, ...(config === undefined ? [] : [config.file])])].join(', ')
@@ -171,21 +174,27 @@ function makeZone(zone: GdnsdZone, plugins: Plugins, config: Input | undefined, 
   return { draft, pools }
 }
 
+/** Asked for where gdnsd sends no Host and a managed name cannot be one. */
+function hostOtherwise({ origin, dynamic }: GdnsdZone): string | undefined {
+  return dynamic.every(({ name }) => isHost(plainName(name))) ? undefined : plainName(origin)
+}
+
 function complainOfAlias({ isAlias, input, offset, plugin, resource }: DynamicName, hasNames: boolean): void {
   if (hasNames && !isAlias)
     input.complain(offset, `DYNA: ${plugin}!${resource ?? ''} may be answered with a name; write DYNC`)
 }
 
-function managed(one: DynamicName, pool: PoolPlan, pools: ZonePools, findings: Findings): NameDraft {
+function managed(one: DynamicName, pool: PoolPlan, pools: ZonePools, teller: Teller): NameDraft {
   const { seconds, from } = pool.steady
   const steady = Math.max(one.ttlMin, Math.min(one.ttl, seconds))
   const ttl = Math.min(steady, TTL.max)
   if (ttl < steady)
-    findings.changed(
-      `the TTL ${steady}`,
-      `is ${TTL.max}, the most that a managed name has`,
-      one.input.at(one.offset),
-    )
+    teller.tell({
+      grade: 'changed',
+      what: `the TTL ${steady}`,
+      became: `is ${TTL.max}, the most that a managed name has`,
+      place: one.input.at(one.offset),
+    })
   const ttlMin = Math.min(one.ttlMin, ttl)
   const why = steady < one.ttl ? `: what gdnsd says while all is well (${from})` : ''
   return {
