@@ -1,8 +1,10 @@
 /** The plugins metafo and geoip of gdnsd: datacenters in order, each of them addresses, a name, or a resource of another plugin. */
 import { parseAddress } from '#base/address.ts'
-import { EndpointNames, hostnameOf } from './gdnsd-parts.ts'
-import { type EndpointPlan, onlyAddress, type PoolPlan, type Supply, UNMONITORED } from './gdnsd-plan.ts'
+import { typeNames } from './gdnsd-failover.ts'
+import { EndpointNames, judgingOf, monitoredName, type Part, poolOf, probedName } from './gdnsd-parts.ts'
+import { type EndpointPlan, onlyEndpoint, type PoolPlan, type Supply, UNMONITORED } from './gdnsd-plan.ts'
 import type { Remark } from './gdnsd-remarks.ts'
+import type { ServiceTypes } from './gdnsd-service-types.ts'
 import type { Vscf, VscfEntry, VscfHash, VscfText } from './vscf.ts'
 import {
   booleanIn,
@@ -33,15 +35,17 @@ const MAX_DATACENTERS = 254
 interface Datacenter {
   readonly name: string
   readonly node: Vscf
-  readonly supply: Exclude<Supply, { kind: 'nothing' }> | { readonly kind: 'name'; readonly hostname: string }
+  readonly supply: Exclude<Supply, { kind: 'nothing' }>
 }
 
 export class MetaReader {
   readonly #plugin: MetaPlugin
   readonly #top: VscfHash | undefined
   readonly #others: Others
+  readonly #types: ServiceTypes
 
-  constructor(plugin: MetaPlugin, section: Vscf | undefined, others: Others) {
+  constructor(plugin: MetaPlugin, section: Vscf | undefined, types: ServiceTypes, others: Others) {
+    this.#types = types
     this.#plugin = plugin
     this.#top = hashOf(section, plugin)
     this.#others = others
@@ -100,13 +104,11 @@ export class MetaReader {
     if (entry === undefined)
       return complain(only.from, `${what} has no datacenter ${JSON.stringify(only.name)}`)
     const supply = this.#datacenter(name, hash, entry)
-    return supply?.kind === 'name'
-      ? {
-          kind: 'records',
-          records: [{ type: 'CNAME', data: `${supply.hostname}.` }],
-          from: `${what}/${only.name}, ${placeOf(entry)}`,
-        }
-      : supply
+    const alone =
+      supply?.kind === 'pool' && supply.pool.check === undefined ? onlyEndpoint(supply.pool) : undefined
+    if (alone?.hostname === undefined) return supply
+    const records = [{ type: 'CNAME', data: `${alone.hostname}.` }] as const
+    return { kind: 'records', records, from: `${what}/${only.name}, ${placeOf(entry)}` }
   }
 
   /** The names of the datacenters in the order of preference. Undefined after a complaint. */
@@ -158,11 +160,7 @@ export class MetaReader {
   }
 
   /** Undefined after a complaint. */
-  #datacenter(
-    resource: string,
-    hash: VscfHash,
-    { key, value }: VscfEntry,
-  ): Supply | { readonly kind: 'name'; readonly hostname: string } | undefined {
+  #datacenter(resource: string, hash: VscfHash, { key, value }: VscfEntry): Supply | undefined {
     const around = this.#inherited(hash)
     const plugin = textOf(around.get('plugin')?.value, 'plugin')
     if (value.kind === 'text') {
@@ -170,16 +168,43 @@ export class MetaReader {
       if (reference !== null)
         return this.#others.resource(reference[1] ?? plugin?.text ?? 'multifo', reference[2], value)
       if (value.text.startsWith('%')) return this.#others.resource(value.text.slice(1), undefined, value)
-      if (parseAddress(value.text) === undefined) {
-        const hostname = hostnameOf(value)
-        return hostname === undefined ? undefined : { kind: 'name', hostname }
-      }
+      if (parseAddress(value.text) === undefined) return this.#named(resource, hash, key, value)
     }
     const own = value.kind === 'hash' ? value : listed(value)
     const said = value.kind === 'hash' ? (textOf(valueIn(value, 'plugin'), 'plugin') ?? plugin) : undefined
     const entries = new Map([...around, ...own.entries])
     entries.delete('plugin')
     return this.#others.synthetic(said?.text ?? 'multifo', `${resource}-${key}`, { ...own, entries }, said)
+  }
+
+  /** A name, which is monitored by the service types around it. Undefined after a complaint. */
+  #named(resource: string, hash: VscfHash, key: string, value: VscfText): Supply | undefined {
+    const judging = judgingOf(this.#types, [this.#top, hash])
+    const hostname = judging === undefined ? undefined : monitoredName(value, judging)
+    if (judging === undefined || hostname === undefined) return undefined
+    const from = `${key}, ${placeOf(value)}`
+    const types = typeNames(judging.types)
+    const endpoint = {
+      name: 'name',
+      addresses: [],
+      hostname,
+      from,
+      things: [value.text],
+      types,
+      datacenters: [],
+    }
+    const part: Part = {
+      family: undefined,
+      policy: 'failover',
+      check: judging.check,
+      endpoints: [endpoint],
+      whenAllDown: 'primary',
+      minHealthy: undefined,
+      answers: undefined,
+      from,
+      remarks: judging.check === undefined ? [] : [probedName(`${this.#plugin}!${resource}`, value)],
+    }
+    return { kind: 'pool', pool: poolOf(`${resource}-${key}`, from, part) }
   }
 
   /** Settings that datacenters have from around them. */
@@ -235,14 +260,14 @@ function poolOfDatacenters(
       return []
     }
     seen.add(thing)
-    const hostname = hostnameIn(one)
-    if (hostname !== undefined) return [{ ...base, hostname }]
-    const address = fixedAddress(one)
-    if (address !== undefined) return [{ ...base, addresses: [address] }]
+    const fixed = fixedEndpoint(one)
+    if (fixed !== undefined) return [{ ...base, ...fixed }]
     if (one.supply.kind !== 'pool') return []
-    const only = plain === undefined ? undefined : onlyAddress(one.supply.pool)
-    if (only === undefined) return [{ ...base, pool: one.supply.pool }]
-    return [{ ...base, addresses: only.addresses, things: only.things, types: only.types }]
+    const { pool } = one.supply
+    const only = onlyEndpoint(pool)
+    if (only === undefined || (plain === undefined && pool.check !== undefined)) return [{ ...base, pool }]
+    const { addresses, hostname, things, types } = only
+    return [{ ...base, addresses, ...(hostname === undefined ? {} : { hostname }), things, types }]
   })
   const pools = all.flatMap(({ supply }) => (supply.kind === 'pool' ? [supply.pool] : []))
   const hasNames = endpoints.some(({ hostname }) => hostname !== undefined) || pools.some(one => one.hasNames)
@@ -275,7 +300,7 @@ function poolOfDatacenters(
     remarks: [
       ...remarks,
       ...pools
-        .filter(one => onlyAddress(one) !== undefined && plain !== undefined)
+        .filter(one => onlyEndpoint(one) !== undefined && plain !== undefined)
         .flatMap(one => one.remarks),
     ],
   }
@@ -283,35 +308,27 @@ function poolOfDatacenters(
 
 /** Two datacenters that are the same cannot stand in one pool. */
 function thingOf(one: Datacenter): string {
-  const hostname = hostnameIn(one)
-  if (hostname !== undefined) return hostname
-  const address = fixedAddress(one)
-  if (address !== undefined) return address
-  if (one.supply.kind !== 'pool') return one.name
-  return onlyAddress(one.supply.pool)?.addresses[0] ?? `pool ${one.supply.pool.from}`
+  const fixed = fixedEndpoint(one)
+  const only = one.supply.kind === 'pool' ? onlyEndpoint(one.supply.pool) : fixed
+  if (only !== undefined) return only.hostname ?? only.addresses[0] ?? one.name
+  return one.supply.kind === 'pool' ? `pool ${one.supply.pool.from}` : one.name
 }
 
-/**
- * The one check of all datacenters that are single addresses, which then need no pools of their own. Undefined where they differ, or where names stand beside them,
- * which are not probed.
- */
+/** The one check of all datacenters that are single addresses or names, which then need no pools of their own. Undefined where they differ. */
 function plainCheck(all: readonly Datacenter[]): { readonly check: PoolPlan['check'] } | undefined {
-  const singles = all.flatMap(({ supply }) =>
-    supply.kind === 'pool' && onlyAddress(supply.pool) !== undefined ? [supply.pool] : [],
-  )
-  const [first] = singles
-  if (first === undefined || singles.some(({ check }) => check?.key !== first.check?.key)) return undefined
-  const isUnprobed = all.some(one => hostnameIn(one) !== undefined || fixedAddress(one) !== undefined)
-  return isUnprobed && first.check !== undefined ? undefined : { check: first.check }
+  const checks = all.flatMap(one => {
+    if (one.supply.kind !== 'pool') return [undefined]
+    return onlyEndpoint(one.supply.pool) === undefined ? [] : [one.supply.pool.check]
+  })
+  const [first] = checks
+  return checks.length === 0 || checks.some(check => check?.key !== first?.key) ? undefined : { check: first }
 }
 
-function hostnameIn({ supply }: Datacenter): string | undefined {
-  if (supply.kind === 'name') return supply.hostname
+/** What never changes, and is not probed. */
+function fixedEndpoint({ supply }: Datacenter): Pick<EndpointPlan, 'addresses' | 'hostname'> | undefined {
   const [only] = supply.kind === 'records' ? supply.records : []
-  return only?.type === 'CNAME' ? only.data.replace(/\.$/, '') : undefined
-}
-
-function fixedAddress({ supply }: Datacenter): string | undefined {
-  const [only] = supply.kind === 'records' ? supply.records : []
-  return only !== undefined && only.type !== 'CNAME' ? only.data : undefined
+  if (only === undefined) return undefined
+  return only.type === 'CNAME'
+    ? { addresses: [], hostname: only.data.replace(/\.$/, '') }
+    : { addresses: [only.data] }
 }

@@ -120,6 +120,20 @@ export function hostnameOf(node: Vscf): string | undefined {
   return name.includes('.') ? name : complain(text, `${shown} has only one label`)
 }
 
+/** As `hostnameOf`, of a name that is monitored: not every service type can. */
+export function monitoredName(node: Vscf, { types }: Judging): string | undefined {
+  const blind = types.find(({ kind, probe }) => kind === 'probe' && probe?.takesNames !== true)
+  return blind === undefined
+    ? hostnameOf(node)
+    : complain(node, `the service type ${blind.name} monitors addresses and no names, also with gdnsd`)
+}
+
+/** What is told of a name that is monitored. */
+export function probedName(what: string, node: Vscf): Remark {
+  const became = 'is probed at the addresses that each name has; gdnsd gave its command the name'
+  return { grade: 'changed', what: `${what} of names`, became, place: placeOf(node) }
+}
+
 /** Names of endpoints, each once within its pool. */
 export class EndpointNames {
   readonly #taken = new Set<string>()

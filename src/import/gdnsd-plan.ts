@@ -96,8 +96,9 @@ export function shortest(all: readonly Steady[]): Steady {
   return all.reduce((least, one) => (one.seconds < least.seconds ? one : least), UNMONITORED)
 }
 
-/** Whether it is one address and nothing else. */
-export function onlyAddress({ endpoints }: PoolPlan): EndpointPlan | undefined {
+/** The endpoint of a pool that is one address or one name, and nothing else. */
+export function onlyEndpoint({ endpoints }: PoolPlan): EndpointPlan | undefined {
   const [only] = endpoints
-  return endpoints.length === 1 && only?.addresses.length === 1 ? only : undefined
+  if (endpoints.length !== 1 || only === undefined) return undefined
+  return only.addresses.length === 1 || only.hostname !== undefined ? only : undefined
 }

@@ -86,7 +86,11 @@ export class Plugins implements Others {
     const address = Object.hasOwn(ADDRESS_PLUGINS, plugin) ? ADDRESS_PLUGINS[plugin] : undefined
     if (address !== undefined) return pooled(address.read(this.#request(`${plugin}!${name}`, name, node, [])))
     if (plugin === 'metafo')
-      return new MetaReader('metafo', valueIn(this.#hash, plugin), this).read(name, node, undefined)
+      return new MetaReader('metafo', valueIn(this.#hash, plugin), this.#types, this).read(
+        name,
+        node,
+        undefined,
+      )
     return complain(
       from ?? node,
       `${JSON.stringify(plugin)} is no plugin that a datacenter can be written for`,
@@ -105,7 +109,7 @@ export class Plugins implements Others {
   }
 
   #meta(plugin: MetaPlugin, name: string, section: Vscf | undefined, from: VscfText): Supply | undefined {
-    const reader = new MetaReader(plugin, section, this)
+    const reader = new MetaReader(plugin, section, this.#types, this)
     const slash = name.lastIndexOf('/')
     const resources = reader.resources
     if (slash >= 0 && resources?.entries.has(name) !== true) {
@@ -134,7 +138,7 @@ export class Plugins implements Others {
 
   #resourcesOf(plugin: string) {
     if (plugin === 'metafo' || plugin === 'geoip') {
-      const resources = new MetaReader(plugin, valueIn(this.#hash, plugin), this).resources
+      const resources = new MetaReader(plugin, valueIn(this.#hash, plugin), this.#types, this).resources
       return [...entriesOf(resources).values()]
     }
     if (!RESOLVING.includes(plugin) || plugin === 'null' || plugin === 'reflect') return []

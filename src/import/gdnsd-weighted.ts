@@ -4,11 +4,11 @@ import { endpointOf, typeNames } from './gdnsd-failover.ts'
 import {
   addressOf,
   EndpointNames,
-  hostnameOf,
   type Judging,
   joinParts,
   judgingOf,
   labelled,
+  monitoredName,
   type Part,
   partEndpoint,
   poolOf,
@@ -280,14 +280,9 @@ class StanzaReader {
   }
 
   #hostname(target: Vscf): string | undefined {
-    const blind = this.#judging.types.find(
-      ({ kind, probe }) => kind === 'probe' && probe?.takesNames !== true,
-    )
-    if (blind !== undefined)
-      return complain(target, `the service type ${blind.name} monitors addresses and no names, says gdnsd`)
     if (this.#judging.check !== undefined)
       this.#say('of names', 'is probed at the addresses that each name has; gdnsd gave its command the name')
-    return hostnameOf(target)
+    return monitoredName(target, this.#judging)
   }
 
   #scaled(all: readonly Weighed[]): EndpointPlan[] {

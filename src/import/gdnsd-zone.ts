@@ -318,8 +318,8 @@ class GdnsdZoneReader implements GdnsdZone {
     const [target, extra] = data
     if (target === undefined || extra !== undefined)
       return this.#fault(scope, (extra ?? type).place, `${word}: expected plugin!resource`)
-    const text = unescapeText(target.text)
-    const parts = /^([^!]+)(?:!(.*))?$/s.exec(text ?? '')
+    // Without escapes, as gdnsd has it.
+    const parts = target.quoted ? null : /^([^!]+)(?:!(.*))?$/s.exec(target.text)
     if (parts === null) return this.#fault(scope, target.place, `${word}: expected plugin!resource`)
     const [maxText = '', minText] = ttl === undefined ? [String(scope.defaultTtl)] : ttl.text.split('/')
     const max = this.#seconds(ttl ?? type, maxText, scope)

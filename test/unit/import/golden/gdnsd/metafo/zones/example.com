@@ -9,8 +9,6 @@ plain-us 60/10 DYNA metafo!plain/us
 large 600/60 DYNA metafo!large
 named DYNC metafo!named
 there DYNC metafo!named/there
+differ DYNA metafo!differ
 names DYNC metafo!names
 families DYNA metafo!families
-geo DYNA geoip!www
-geo-jp DYNA geoip!www/jp
-geo2 DYNA geoip!second
