@@ -100,6 +100,18 @@ const WELL: Readonly<Record<string, readonly string[]>> = {
   'any.wild': [A],
 }
 
+const WITHOUT_A: typeof WELL = {
+  ...WELL,
+  www: [B],
+  most: [B, C, D],
+  one: [B, C],
+  shell: [D],
+  drawn: [B, C],
+  centers: [B],
+  far: [B],
+  'any.wild': [B],
+}
+
 describe('import gdnsd', () => {
   for (const one of GOOD_CASES) {
     it(`takes for good what gdnsd takes for good: ${one}`, async () => {
@@ -128,6 +140,8 @@ describe('import gdnsd', () => {
 
 describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
   let stack: AsyncDisposableStack
+  let folder: TempFolder
+  let server: ServerProcess
   let servers: Readonly<Record<'gdnsd' | 'understudy', DnsAddress>>
   const web = new Map<string, WebServer>()
 
@@ -135,7 +149,7 @@ describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
     stack = new AsyncDisposableStack()
     const port = await freePort([A, B, C, D])
     for (const address of [A, B, C, D]) web.set(address, stack.use(await WebServer.start(address, port)))
-    const folder = stack.use(await TempFolder.open())
+    folder = stack.use(await TempFolder.open())
     const dnsPort = await freePort()
     await folder.file('config', configuration(folder.path, dnsPort, port))
     await folder.file('zones/same.test', ZONE)
@@ -147,11 +161,11 @@ describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
     const zones: Record<string, string> = {}
     for (const name of await readdir(out)) zones[name] = await readFile(join(out, name), 'utf8')
     const gdnsd = stack.use(new Child(['gdnsd', '-c', folder.path, 'start'], SBIN))
-    const understudy = stack.use(await ServerProcess.start({ zones }))
+    server = stack.use(await ServerProcess.start({ zones }))
     await gdnsd.stderr.find(line => /DNS listeners started/.test(line))
     servers = {
       gdnsd: { address: '127.0.0.1', port: dnsPort },
-      understudy: { address: '127.0.0.1', port: understudy.port },
+      understudy: { address: '127.0.0.1', port: server.port },
     }
   })
   after(() => stack.disposeAsync())
@@ -189,17 +203,7 @@ describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
 
   it('answer the same when the first address is down', async () => {
     await web.get(A)?.stop()
-    await bothAnswer({
-      ...WELL,
-      www: [B],
-      most: [B, C, D],
-      one: [B, C],
-      shell: [D],
-      drawn: [B, C],
-      centers: [B],
-      far: [B],
-      'any.wild': [B],
-    })
+    await bothAnswer(WITHOUT_A)
   })
 
   it('answer the same when three of four are down', async () => {
@@ -222,6 +226,26 @@ describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
   it('answer the same when all are back', async () => {
     for (const address of [A, B, D]) await web.get(address)?.start()
     await bothAnswer(WELL)
+  })
+
+  it('answer the same under admin_state, by the commands that the report says', async () => {
+    await writeFile(join(folder.path, 'state/admin_state'), `${A}/* => DOWN ; in repair\n*/near => UP\n`)
+    const { code, stderr } = await runUnderstudy([
+      'import',
+      'gdnsd',
+      folder.path,
+      join(folder.path, 'state/admin_state'),
+    ])
+    assert.equal(code, 1)
+    const commands = Array.from(
+      stderr.matchAll(/understudy (force \S+ \S+ --for \w+)/g),
+      ([, command = '']) => command,
+    )
+    for (const command of commands) {
+      const args = [...command.split(' '), '--server', server.adminUrl]
+      assert.equal((await runUnderstudy(args)).code, 0, command)
+    }
+    await bothAnswer(WITHOUT_A)
   })
 
   /** Neither tells when it has seen all of a change, so both are asked until they answer so. */
