@@ -2,19 +2,14 @@
 import { dirname, resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
 import { Complaints } from '#config/complaints.ts'
-import { decodeText, Files } from '#config/files.ts'
 import type { Name } from '#wire/name.ts'
+import { FileReader, isFolder } from './file-reader.ts'
 import { Findings } from './findings.ts'
-import { Input } from './input.ts'
+import type { Input } from './input.ts'
 import { relocate } from './relocate.ts'
 import type { ImportSource } from './source.ts'
 import { verify } from './verify.ts'
 import { type OutputFile, writeDraft } from './write.ts'
-
-/** One file; what is larger is exported in parts. */
-const MAX_FILE_BYTES = 256 * 1024 * 1024
-/** Files that files name, all in all. */
-const MAX_OPENED = 100_000
 
 export interface ImportRequest {
   readonly source: ImportSource
@@ -40,11 +35,13 @@ export interface Imported {
 export async function importFiles({ source, paths, cwd, zone, progress }: ImportRequest): Promise<Imported> {
   const complaints = new Complaints()
   const findings = new Findings()
-  const reader = new Reader(cwd, complaints)
+  const reader = new FileReader(cwd, complaints)
   const inputs: Input[] = []
   for (const path of paths) {
-    const input = await reader.read(resolve(cwd, path))
-    if (input !== undefined) inputs.push(input)
+    for (const one of await reader.filesOf(resolve(cwd, path), source.ofFolder)) {
+      const input = await reader.read(one)
+      if (input !== undefined) inputs.push(input)
+    }
   }
   if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
   const draft = await source.read({
@@ -53,6 +50,8 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
     findings,
     complaints,
     open: (from, path, offset) => reader.open(from, path, offset),
+    isFolder: (from, path) => isFolder(resolve(dirname(from.path), path)),
+    find: (from, pattern, offset) => reader.find(from, pattern, offset),
     progress: (input, part) => progress?.(input.file, part),
   })
   if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
@@ -61,45 +60,4 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
     if (complaint.severity === 'warning' || !relocate(complaint, files, reader.inputs))
       complaints.add(complaint)
   return { files: complaints.hasErrors ? [] : files, findings, complaints: complaints.sorted() }
-}
-
-/** Reads files within bounds. */
-class Reader {
-  readonly #files: Files
-  readonly #complaints: Complaints
-  /** All that have been read, by what they are called. */
-  readonly inputs = new Map<string, Input>()
-  #opened = 0
-
-  constructor(cwd: string, complaints: Complaints) {
-    this.#files = new Files(cwd, {})
-    this.#complaints = complaints
-  }
-
-  async read(path: string): Promise<Input | undefined> {
-    const read = await this.#load(path)
-    if (typeof read !== 'string') return read
-    this.#complaints.ofWhole(this.#files.shown(path), read)
-    return undefined
-  }
-
-  async open(from: Input, path: string, offset: number): Promise<Input | undefined> {
-    const full = resolve(dirname(from.path), path)
-    const read =
-      ++this.#opened > MAX_OPENED ? `is one of more than ${MAX_OPENED} files` : await this.#load(full)
-    if (typeof read !== 'string') return read
-    from.complain(offset, `${this.#files.shown(full)}: ${read}`)
-    return undefined
-  }
-
-  /** The file, or in words what is in the way. */
-  async #load(path: string): Promise<Input | string> {
-    const read = await this.#files.read(path, MAX_FILE_BYTES)
-    if ('problem' in read) return read.problem
-    const text = decodeText(read.bytes)
-    if (text === undefined) return 'is not text in UTF-8'
-    const input = new Input(path, read.file, text, this.#complaints)
-    this.inputs.set(read.file, input)
-    return input
-  }
 }

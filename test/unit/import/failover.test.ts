@@ -152,12 +152,6 @@ describe('what is imported fails over', { concurrency: true }, () => {
       else up.delete(address)
       await server.log(({ msg }) => msg.startsWith('example.com/www A: '), from)
       assert.deepEqual(await ask(server), [answer])
-      console.log(
-        server.stdout.all
-          .slice(from)
-          .map(l => JSON.parse(l).msg)
-          .join('\n'),
-      )
     }
   })
 })
