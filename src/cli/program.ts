@@ -46,7 +46,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return code
 }
 
-function program(exit: (code: number) => void): Command {
+/** @param exit takes the exit code of the command that has run */
+export function program(exit: (code: number) => void): Command {
   const root = new Command('understudy')
     .description('Authoritative DNS server with built-in health checking.')
     .version(VERSION)

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import type { Resolved } from '#client/resolve.ts'
 import { poolView } from '#control/pool-view.ts'
 import { address } from '../steering/pools.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const HEAD = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
@@ -49,7 +49,7 @@ const RESOLVED: Readonly<Record<string, Resolved>> = {
   'two.example.net ipv6': none('two.example.net'),
 }
 
-describe('as a CNAME', () => {
+describe('as a CNAME', WORLDS, () => {
   const NAMES = 'www: { pool: www }, "*.w": { pool: www }'
 
   it('answers every type with the name in service', async () => {
@@ -150,7 +150,7 @@ describe('as a CNAME', () => {
   })
 })
 
-describe('as addresses', () => {
+describe('as addresses', WORLDS, () => {
   const NAMES = '"@": { pool: www }'
 
   it('at the apex, beside other data, and at every name of the same pool', async () => {

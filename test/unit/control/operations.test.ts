@@ -8,7 +8,7 @@ import { poolView } from '#control/pool-view.ts'
 import type { OperationResult } from '#control/view.ts'
 import type { Override } from '#steering/override.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
 const REQUEST: OverrideRequest = {
@@ -32,7 +32,7 @@ function answered(world: World): string {
   return world.addresses('www.a.test A').join(' ')
 }
 
-describe('drain', () => {
+describe('drain', WORLDS, () => {
   it('is answered at once, shown with both verdicts, and over by itself', async () => {
     await using world = await begin()
     const { done, answers } = await world.operations.override(REQUEST)
@@ -140,7 +140,7 @@ describe('drain', () => {
   })
 })
 
-describe('force and pin', () => {
+describe('force and pin', WORLDS, () => {
   it('force up outranks the verdict, and a drain', async () => {
     await using world = await begin()
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
@@ -174,7 +174,7 @@ describe('force and pin', () => {
   })
 })
 
-describe('release', () => {
+describe('release', WORLDS, () => {
   it('takes back what is on an endpoint, for good', async () => {
     await using before = await begin()
     await before.operations.override(REQUEST)
@@ -195,7 +195,7 @@ describe('release', () => {
   })
 })
 
-describe('an override on what the configuration has no more', () => {
+describe('an override on what the configuration has no more', WORLDS, () => {
   const WITHOUT_PRIMARY = zones({ pools: { www: { backup: [BACKUP] } } })
   const WITHOUT_POOL = zones({ pools: { api: { backup: [BACKUP] } } })
 
@@ -242,7 +242,7 @@ describe('an override on what the configuration has no more', () => {
   })
 })
 
-describe('a reload while an override waits for the disk', () => {
+describe('a reload while an override waits for the disk', WORLDS, () => {
   /** Goes over to other files after the request was made, and before the disk can have answered. */
   async function meanwhile(world: World, files: Record<string, string>): Promise<OperationResult> {
     const goOver = await world.read(files)
@@ -285,7 +285,7 @@ it('names are taken with and without the final dot of the zone', async () => {
   })
 })
 
-describe('failback', () => {
+describe('failback', WORLDS, () => {
   it('goes back under failback: manual', async () => {
     await using world = await begin('    failback: manual\n')
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
@@ -313,7 +313,7 @@ describe('failback', () => {
   })
 })
 
-describe('a forced failback', () => {
+describe('a forced failback', WORLDS, () => {
   const { kind: _, target: __, force: ___, ...decision } = REQUEST
 
   it('serves the primary that is not up, for so long', async () => {

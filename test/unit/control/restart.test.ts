@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import type { Health } from '#health/verdict.ts'
-import { STATE, World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 /** Ten intervals. */
@@ -37,7 +37,7 @@ async function failedOver(): Promise<World> {
   return world
 }
 
-describe('a wall clock that is set', () => {
+describe('a wall clock that is set', WORLDS, () => {
   /** The primary is up again and held back for another five minutes, and then somebody sets the clock. */
   async function held(backMs: number): Promise<World> {
     const world = await World.begin(zones({ checks: { web: WEB.replace(' }', ', dwell: 10m }') } }))
@@ -78,7 +78,7 @@ describe('a wall clock that is set', () => {
   }
 })
 
-describe('a restart', () => {
+describe('a restart', WORLDS, () => {
   it('goes on where the last run ended: verdicts with counters, selections with their time', async () => {
     await using before = await failedOver()
     before.outcome(PRIMARY, 'pass')
@@ -143,7 +143,7 @@ describe('a restart', () => {
   })
 })
 
-describe('a verdict that stays as it is', () => {
+describe('a verdict that stays as it is', WORLDS, () => {
   /** When the verdict on the backup, as it is on disk, was reached: seconds of the virtual clock's day. */
   async function storedAt(world: World): Promise<readonly number[]> {
     await using next = await world.restart(0)
@@ -174,7 +174,7 @@ describe('a verdict that stays as it is', () => {
   })
 })
 
-describe('a state that is lost while the server runs', () => {
+describe('a state that is lost while the server runs', WORLDS, () => {
   it('is written again from what is in use', async () => {
     await using before = await failedOver()
     before.outcome(BACKUP, 'inconclusive')
