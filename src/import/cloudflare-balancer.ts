@@ -1,7 +1,9 @@
 /** Load balancers of Cloudflare. */
 
 import { lowerCase, type Name, parseName } from '#wire/name.ts'
+import { BALANCER_FIELDS, LOCATION_FIELDS, RANDOM_FIELDS } from './cloudflare-fields.ts'
 import { type Rest, reportRest } from './cloudflare-rest.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import type { JsonFields } from './json-fields.ts'
 import type { JsonObject } from './json-reader.ts'
@@ -70,7 +72,9 @@ export function readBalancer(fields: JsonFields, findings: Findings): Balancer |
     if (isProxied) reportProxy(fields, shown, findings)
   } else fields.skip('session_affinity', 'adaptive_routing', 'rules', 'location_strategy')
   const weights = readWeights(fields)
-  reportRest(fields, shown, REST, findings)
+  reportRest(fields, shown, REST, BALANCER_FIELDS, findings)
+  reportFields(fields.child('random_steering'), RANDOM_FIELDS, findings)
+  reportFields(fields.child('location_strategy'), LOCATION_FIELDS, findings)
   if (title === undefined || name === undefined || fallback === undefined) return undefined
   return {
     fields,

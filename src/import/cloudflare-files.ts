@@ -1,8 +1,10 @@
 /** What the API of Cloudflare returns, as files in any mix: monitors, pools and load balancers, with or without the envelope around them. */
 import { type Balancer, readBalancer } from './cloudflare-balancer.ts'
+import { ENVELOPE_FIELDS, LISTING_FIELDS } from './cloudflare-fields.ts'
 import { type Monitor, readMonitor } from './cloudflare-monitor.ts'
 import { Pages } from './cloudflare-pages.ts'
 import { type Pool, readPool } from './cloudflare-pool.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import type { Input } from './input.ts'
 import { JsonFields } from './json-fields.ts'
@@ -63,6 +65,7 @@ class ListingReader implements Listing {
         const part = value.members.get(key)?.value
         if (part !== undefined) this.document(input, part, key)
       }
+      if (parts.length > 0) reportFields(new JsonFields(input, value), LISTING_FIELDS, this.#findings)
       if (parts.length > 0) this.#others(input, [...value.members.keys()], value.offset)
     }
   }
@@ -82,6 +85,7 @@ class ListingReader implements Listing {
     const found = kind ?? (first === undefined ? undefined : kindOf(first))
     const info = fields.child('result_info')
     if (info !== undefined) this.pages.add(info, found, items.length)
+    reportFields(fields, ENVELOPE_FIELDS, this.#findings)
     this.document(input, result, kind)
   }
 

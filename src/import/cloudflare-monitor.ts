@@ -1,5 +1,6 @@
 /** Monitors of Cloudflare, as checks. */
 import { isHost } from '#config/values.ts'
+import { MONITOR_FIELDS } from './cloudflare-fields.ts'
 import { expectEntries, headerEntry } from './cloudflare-request.ts'
 import { hostOf, type Rest, reportRest } from './cloudflare-rest.ts'
 import { timingEntries } from './cloudflare-timing.ts'
@@ -98,7 +99,7 @@ export function readMonitor(fields: JsonFields, findings: Findings): Monitor | u
   const tail = [...portEntries(fields, port, kind), ...request, ...timingEntries(fields, of, findings)]
   skipWhatIsNotOf(fields, isHttp)
   const title = fields.text('description', 1024) || `${type}${path === undefined || path === '/' ? '' : path}`
-  reportRest(fields, of, REST, findings)
+  reportRest(fields, of, REST, MONITOR_FIELDS, findings)
   const needsPort = type === 'tcp' && port === undefined
   return { id, fields, title, isHttp, host, needsPort, head, tail }
 }

@@ -1,8 +1,10 @@
 /** Pools of Cloudflare and their origins. */
 import { type Address, isUnicast, parseAddress } from '#base/address.ts'
 import { isHost, looksLikeAddress } from '#config/values.ts'
+import { ORIGIN_FIELDS, POOL_FIELDS, SHEDDING_FIELDS, STEERING_FIELDS } from './cloudflare-fields.ts'
 import type { SentHost } from './cloudflare-monitor.ts'
 import { hostOf, type Rest, reportRest } from './cloudflare-rest.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import { JsonFields } from './json-fields.ts'
 import { PORT } from './limits.ts'
@@ -82,7 +84,7 @@ export function readPool(fields: JsonFields, findings: Findings): Pool | undefin
   reportSteering(fields, of, findings)
   reportShedding(fields, of, findings)
   fields.skip('networks', 'healthy', 'disabled_at')
-  reportRest(fields, of, REST, findings)
+  reportRest(fields, of, REST, POOL_FIELDS, findings)
   const distinct = withoutTwins(origins, of, findings)
   if (distinct.length > 1 && distinct.every(({ weight }) => weight === 0))
     findings.note(`weights of ${of}`, 'are all 0: each origin is as likely', fields.at('origins'))
@@ -112,7 +114,7 @@ function readOrigin(
   const isFlat = fields.flag('flatten_cname') ?? true
   const isEnabled = fields.flag('enabled') ?? true
   fields.skip('disabled_at', 'healthy', 'failure_reason')
-  reportRest(fields, of, ORIGIN_REST, findings)
+  reportRest(fields, of, ORIGIN_REST, ORIGIN_FIELDS, findings)
   if (!isEnabled) {
     findings.note(of, 'is not enabled: it is left out', fields.at('enabled'))
     return undefined
@@ -163,9 +165,14 @@ function readMinimum(fields: JsonFields, of: string, findings: Findings): number
 }
 
 function reportSteering(fields: JsonFields, of: string, findings: Findings): void {
-  const policy = fields
-    .child('origin_steering')
-    ?.choice('policy', ['random', 'hash', 'least_outstanding_requests', 'least_connections'])
+  const steering = fields.child('origin_steering')
+  reportFields(steering, STEERING_FIELDS, findings)
+  const policy = steering?.choice('policy', [
+    'random',
+    'hash',
+    'least_outstanding_requests',
+    'least_connections',
+  ])
   const place = fields.at('origin_steering')
   if (policy === 'hash')
     findings.changed(
@@ -184,6 +191,7 @@ function reportSteering(fields: JsonFields, of: string, findings: Findings): voi
 function reportShedding(fields: JsonFields, of: string, findings: Findings): void {
   const shedding = fields.child('load_shedding')
   if (shedding === undefined) return
+  reportFields(shedding, SHEDDING_FIELDS, findings)
   const keys = ['default_percent', 'session_percent'] as const
   const percent = keys.map(key => shedding.number(key, 0, 100) ?? 0)
   if (percent.some(one => one > 0))

@@ -21,6 +21,8 @@ export interface Finding {
 const MAX_PLACES = 3
 /** Of a grade; more than anybody reads. */
 const MAX_FINDINGS = 1000
+/** Names of fields that files make up. */
+const MAX_FIELDS = 1000
 
 interface Gathered {
   readonly grade: Grade
@@ -35,6 +37,8 @@ export class Findings {
   readonly #found = new Map<string, Gathered>()
   readonly #counts: Record<Grade, number> = { lost: 0, changed: 0, note: 0 }
   readonly #kept: Record<Grade, number> = { lost: 0, changed: 0, note: 0 }
+  readonly #fields = new Map<string, Set<string>>()
+  #fieldCount = 0
 
   lost(what: string, became: string, place?: string): void {
     this.#add('lost', what, became, place)
@@ -46,6 +50,19 @@ export class Findings {
 
   note(what: string, became: string, place?: string): void {
     this.#add('note', what, became, place)
+  }
+
+  /** What a field of the source becomes wherever it stands, unless a finding says otherwise. */
+  field(name: string, becomes: string): void {
+    const names = this.#fields.get(becomes) ?? new Set()
+    if (names.has(name) || this.#fieldCount === MAX_FIELDS) return
+    this.#fieldCount++
+    this.#fields.set(becomes, names.add(name))
+  }
+
+  /** Fields that were there, by what they become. */
+  get fields(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#fields
   }
 
   /** The worst first; within a grade as they came. */

@@ -87,7 +87,7 @@ export class ZoneChecks {
       ),
       entry('timeout', scalar(timing, timeout.from)),
       entry('fall', scalar(fall.value, fall.from)),
-      entry('rise', scalar(rise.value, rise.from)),
+      entry('rise', scalar(rise.value, riseWords(rise, okThresh, isDirect))),
     ]
   }
 
@@ -101,6 +101,10 @@ export class ZoneChecks {
     })
     return { value: THRESHOLD.max, from: `${said}: ${value}` }
   }
+}
+
+function riseWords({ value, from }: Said<number>, okThresh: Said<number>, isDirect: boolean): string {
+  return !isDirect && okThresh.value === value ? `${from}; ok_thresh is as many` : from
 }
 
 const DIRECT: Said<number> = { value: 1, from: 'direct: each result is final' }

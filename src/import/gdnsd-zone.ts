@@ -8,6 +8,7 @@ import { type Entry, Lexer, type Token } from '#zone/lexer.ts'
 import type { RecordDraft } from './draft.ts'
 import type { Findings } from './findings.ts'
 import type { ZoneOptions } from './gdnsd-options.ts'
+import { ADDRESSES, problemBeside } from './gdnsd-types.ts'
 import type { Input } from './input.ts'
 import { plainName } from './relative-name.ts'
 import type { SourceRequest } from './source.ts'
@@ -67,7 +68,6 @@ const WITH_NAMES: readonly number[] = [
   RrType.SRV,
   RrType.NAPTR,
 ]
-const ADDRESSES: readonly string[] = ['A', 'AAAA']
 const CHALLENGE = '_acme-challenge'
 const MAX_STRING_BYTES = 255
 
@@ -393,16 +393,4 @@ class GdnsdZoneReader implements GdnsdZone {
 
 function minimumOf(data: Uint8Array): number {
   return new DataView(data.buffer, data.byteOffset).getUint32(data.length - 4)
-}
-
-/** What is wrong with a record beside those that stand at its name. */
-function problemBeside(before: readonly string[], word: string): string | undefined {
-  if (before.length === 0) return undefined
-  const alone = ['CNAME', 'DYNC'].find(one => one === word || before.includes(one))
-  if (alone !== undefined) return `${alone} cannot stand beside ${alone === word ? before[0] : word}`
-  if (word === 'DYNA' && before.includes('DYNA')) return 'there is a DYNA already'
-  const clash = before.find(one =>
-    word === 'DYNA' ? ADDRESSES.includes(one) : one === 'DYNA' && ADDRESSES.includes(word),
-  )
-  return clash === undefined ? undefined : `${word} cannot stand beside ${clash}`
 }

@@ -136,6 +136,11 @@ export class JsonFields {
     return value.value !== false && value.value !== 0 && value.value !== ''
   }
 
+  /** All that are there, also with null. */
+  get keys(): string[] {
+    return [...this.#object.members.keys()]
+  }
+
   /** Keys that nobody has asked for. */
   get unread(): string[] {
     return [...this.#object.members.keys()].filter(key => !this.#read.has(key))

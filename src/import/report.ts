@@ -10,13 +10,20 @@ const HEADS: Readonly<Record<Grade, string>> = {
 /** Lines without line ends; none where there is nothing to tell. */
 export function reportLines(findings: Findings): string[] {
   const all = findings.all()
-  return GRADES.flatMap(grade => {
+  const graded = GRADES.flatMap(grade => {
     const found = all.filter(one => one.grade === grade)
     if (found.length === 0) return []
     const beyond = findings.beyond(grade)
     const more = beyond === 0 ? [] : [`  … and ${beyond} more`]
     return [`${HEADS[grade]}`, ...found.map(findingLine), ...more]
   })
+  return [...graded, ...fieldLines(findings)]
+}
+
+function fieldLines({ fields }: Findings): string[] {
+  if (fields.size === 0) return []
+  const lines = [...fields].map(([becomes, names]) => `  ${[...names].map(oneLine).join(', ')}: ${becomes}`)
+  return ['Fields: what they become, where nothing above says otherwise', ...lines]
 }
 
 /** `0 lost, 2 changed, 1 note`. */

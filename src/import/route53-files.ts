@@ -1,9 +1,11 @@
 /** What the AWS command line exports and takes, as files in any mix: record sets and health checks of one or several zones. */
 import { nameToText } from '#wire/name.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import type { Input } from './input.ts'
 import { JsonFields } from './json-fields.ts'
 import { type Json, readJson } from './json-reader.ts'
+import { CHANGE_FIELDS, CHECK_FIELDS, LISTING_FIELDS } from './route53-fields.ts'
 import { type CheckConfig, readHealthCheck } from './route53-health-check.ts'
 import { type RecordSet, readRecordSet } from './route53-record-set.ts'
 import type { SourceRequest } from './source.ts'
@@ -116,6 +118,7 @@ class ListingReader implements Listing {
     )
     for (const key of fields.unread)
       this.#findings.note(`${key} of a health check`, 'is not known, and passed over', fields.at(key))
+    reportFields(fields, CHECK_FIELDS, this.#findings)
   }
 
   #config(fields: JsonFields, id: string | undefined): void {
@@ -144,6 +147,7 @@ class ListingReader implements Listing {
     const action = fields?.choice('Action', ['CREATE', 'DELETE', 'UPSERT'])
     const child = fields?.child('ResourceRecordSet')
     if (fields === undefined) return
+    reportFields(fields, CHANGE_FIELDS, this.#findings)
     if (child === undefined || action === undefined) {
       if (!fields.has('ResourceRecordSet')) input.complain(fields.offset, 'ResourceRecordSet is missing')
       if (!fields.has('Action')) input.complain(fields.offset, 'Action is missing')
@@ -197,6 +201,7 @@ class ListingReader implements Listing {
         'IsTruncated',
       )
       for (const key of one.unread) this.#findings.note(key, 'is not known, and passed over', one.at(key))
+      reportFields(one, LISTING_FIELDS, this.#findings)
     }
   }
 }

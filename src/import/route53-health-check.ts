@@ -1,8 +1,10 @@
 /** A HealthCheckConfig of Route 53. */
 import { isUnicast, parseAddress } from '#base/address.ts'
 import { isHost } from '#config/values.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import type { JsonFields } from './json-fields.ts'
+import { CONFIG_FIELDS } from './route53-fields.ts'
 
 const TYPES = [
   'HTTP',
@@ -77,7 +79,8 @@ export function readHealthCheck(
       : isForeign(type)
         ? { ...placed, kind: 'foreign' as const, type }
         : readProbe(fields, type, placed, findings)
-  reportFields(fields, label, findings)
+  reportRest(fields, label, findings)
+  reportFields(fields, CONFIG_FIELDS, findings)
   return config
 }
 
@@ -159,7 +162,7 @@ function readPath(fields: JsonFields, findings: Findings): string {
 }
 
 /** What means nothing here, and what is not known. */
-function reportFields(fields: JsonFields, label: string, findings: Findings): void {
+function reportRest(fields: JsonFields, label: string, findings: Findings): void {
   if (fields.flag('MeasureLatency') === true)
     findings.note(
       'MeasureLatency',

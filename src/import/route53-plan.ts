@@ -3,11 +3,12 @@ import { isHost } from '#config/values.ts'
 import { type Name, nameToText } from '#wire/name.ts'
 import type { RecordDraft } from './draft.ts'
 import type { Findings } from './findings.ts'
-import { fitName, uniqueIn } from './pool-names.ts'
+import { uniqueIn } from './pool-names.ts'
 import { plainName } from './relative-name.ts'
 import { ALWAYS, type CheckBook, type Judgement } from './route53-checks.ts'
 import { recordData } from './route53-data.ts'
 import { type RecordSet, shownSet } from './route53-record-set.ts'
+import { byPreference, fieldOf, labelOf, POLICIES } from './route53-routing.ts'
 
 export interface PlannedEndpoint {
   readonly name: string
@@ -68,7 +69,9 @@ export class Planner {
     for (const set of sets) {
       const types = this.#sets.get(set.name) ?? new Map<string, RecordSet[]>()
       this.#sets.set(set.name, types)
-      types.set(set.type, [...(types.get(set.type) ?? []), set])
+      const known = types.get(set.type)
+      if (known === undefined) types.set(set.type, [set])
+      else known.push(set)
     }
   }
 
@@ -355,44 +358,5 @@ function staticPlan(set: RecordSet, records: readonly RecordDraft[], { ttl, from
     ttl,
     from: `simple, ${from}`,
     set,
-  }
-}
-
-const POLICIES = {
-  simple: 'failover',
-  failover: 'failover',
-  weighted: 'weighted',
-  multivalue: 'all',
-  place: 'failover',
-} as const
-
-/** PRIMARY, the default location and the largest weight first. */
-function byPreference(a: RecordSet, b: RecordSet): number {
-  return preference(b) - preference(a)
-}
-
-function preference({ routing }: RecordSet): number {
-  if (routing.kind === 'failover') return routing.isPrimary ? 1 : 0
-  if (routing.kind === 'place') return routing.isDefault ? 1 : 0
-  return routing.kind === 'weighted' ? routing.weight : 0
-}
-
-function labelOf({ routing, id, alias }: RecordSet): string {
-  if (routing.kind === 'failover') return routing.isPrimary ? 'primary' : 'secondary'
-  return fitName(id ?? '', alias === undefined ? 'record' : 'alias')
-}
-
-function fieldOf({ routing, alias }: RecordSet): string {
-  switch (routing.kind) {
-    case 'failover':
-      return 'Failover'
-    case 'weighted':
-      return 'Weight'
-    case 'multivalue':
-      return 'MultiValueAnswer'
-    case 'place':
-      return routing.field
-    default:
-      return alias === undefined ? 'simple' : 'AliasTarget'
   }
 }

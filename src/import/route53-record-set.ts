@@ -1,10 +1,12 @@
 /** A ResourceRecordSet of Route 53. */
 import { lowerCase, type Name, parseName } from '#wire/name.ts'
 import { typeFromText } from '#wire/types.ts'
+import { reportFields } from './field-report.ts'
 import type { Findings } from './findings.ts'
 import type { Input } from './input.ts'
 import { JsonFields } from './json-fields.ts'
 import type { Json } from './json-reader.ts'
+import { ALIAS_FIELDS, RECORD_SET_FIELDS, VALUE_FIELDS } from './route53-fields.ts'
 
 /** `place`: geolocation, latency, geoproximity and cidr, which choose by where the client is. */
 export type Routing =
@@ -49,9 +51,9 @@ export function readRecordSet(input: Input, value: Json, findings: Findings): Re
   const id = fields.text('SetIdentifier', 128)
   if (id === '') fields.complain('SetIdentifier', 'is empty')
   const routing = readRouting(fields, id)
-  const alias = readAlias(fields)
+  const alias = readAlias(fields, findings)
   const ttl = fields.whole('TTL', 0, MAX_TTL_SECONDS)
-  const values = valuesOf(fields)
+  const values = valuesOf(fields, findings)
   if (alias === undefined && values.length === 0 && !fields.has('AliasTarget'))
     input.complain(fields.offset, 'has neither ResourceRecords nor an AliasTarget')
   if (alias !== undefined && values.length > 0)
@@ -68,6 +70,7 @@ export function readRecordSet(input: Input, value: Json, findings: Findings): Re
   fields.skip('ResourceRecords', 'TrafficPolicyInstanceId')
   for (const key of fields.unread)
     findings.note(`${key} of a record set`, 'is not known, and passed over', fields.at(key))
+  reportFields(fields, RECORD_SET_FIELDS, findings)
   if (name === undefined || type === undefined || routing === undefined) return undefined
   return {
     input,
@@ -155,22 +158,24 @@ function readRouting(fields: JsonFields, id: string | undefined): Routing | unde
   }
 }
 
-function readAlias(fields: JsonFields): AliasTarget | undefined {
+function readAlias(fields: JsonFields, findings: Findings): AliasTarget | undefined {
   const target = fields.child('AliasTarget')
   if (target === undefined) return undefined
   if (fields.has('TTL')) fields.complain('TTL', 'does not go with AliasTarget')
   const name = readName(target, 'DNSName')
   const isEvaluated = target.flag('EvaluateTargetHealth') ?? false
   target.text('HostedZoneId', 64)
+  reportFields(target, ALIAS_FIELDS, findings)
   return name === undefined ? undefined : { name, offset: target.offsetOf('DNSName'), isEvaluated }
 }
 
-function valuesOf(fields: JsonFields): { text: string; offset: number }[] {
+function valuesOf(fields: JsonFields, findings: Findings): { text: string; offset: number }[] {
   return fields.items('ResourceRecords').flatMap(item => {
     const record = JsonFields.of(fields.input, item, '{ "Value": … }')
     const text = record?.text('Value', 65_535)
     if (record !== undefined && text === undefined && !record.has('Value'))
       fields.input.complain(item.offset, 'Value is missing')
+    reportFields(record, VALUE_FIELDS, findings)
     return text === undefined || record === undefined ? [] : { text, offset: record.offsetOf('Value') }
   })
 }

@@ -1,5 +1,5 @@
 /** The source `route53`: hosted zones of Route 53 and their health checks, as the AWS command line exports and takes them. */
-import { isAtOrBelow, type Name, nameToText } from '#wire/name.ts'
+import { type Name, nameToText } from '#wire/name.ts'
 import type { Draft, RecordDraft, ZoneDraft } from './draft.ts'
 import type { Findings } from './findings.ts'
 import { plainName } from './relative-name.ts'
@@ -9,7 +9,7 @@ import { type Plan, Planner } from './route53-plan.ts'
 import { poolsOf } from './route53-pools.ts'
 import type { RecordSet } from './route53-record-set.ts'
 import type { ImportSource, SourceRequest } from './source.ts'
-import { zonesOf } from './zone-of.ts'
+import { zoneHolding, zonesOf } from './zone-of.ts'
 
 export const ROUTE53: ImportSource = {
   about: 'Amazon Route 53: list-resource-record-sets, change batches and health checks, as JSON',
@@ -24,15 +24,15 @@ function readRoute53(request: SourceRequest): Draft {
     inputs[0]?.complainOfAll('there is no record set in the files; add what list-resource-record-sets gives')
   const origins = originsOf(listing.sets, request.zone)
   for (const { name, input, offset } of listing.sets)
-    if (holding(name, origins) === undefined)
+    if (zoneHolding(name, origins) === undefined)
       input.complain(offset, `${nameToText(name)} is outside of the zone that --zone names`)
   const book = new CheckBook(listing, findings)
-  const planned = new Planner(listing.sets, book, findings, name => holding(name, origins)).plan()
+  const planned = new Planner(listing.sets, book, findings, name => zoneHolding(name, origins)).plan()
   book.reportUnused()
   const plans = byZone(planned.plans, ([name]) => name, origins)
   const records = byZone(planned.records, ({ owner }) => owner, origins)
   const files = inputs.map(({ file }) => file).join(', ')
-  const zones = origins.map(origin =>
+  const zones = Array.from(origins, origin =>
     zoneDraft(
       origin,
       { plans: new Map(plans.get(origin)), records: records.get(origin) ?? [] },
@@ -59,26 +59,22 @@ function zoneDraft(origin: Name, { plans, records }: Contents, files: string, fi
 }
 
 /** Where the files have the SOA of a zone, that says where it begins. */
-function originsOf(sets: readonly RecordSet[], zone: Name | undefined): Name[] {
-  if (zone !== undefined) return [zone]
-  const apexes = [...new Set(sets.filter(({ type }) => type === 'SOA').map(({ name }) => name))]
+function originsOf(sets: readonly RecordSet[], zone: Name | undefined): Set<Name> {
+  if (zone !== undefined) return new Set([zone])
+  const apexes = new Set(sets.filter(({ type }) => type === 'SOA').map(({ name }) => name))
   const others = new Set<Name>()
-  for (const { name } of sets) if (holding(name, apexes) === undefined) others.add(name)
-  return [...apexes, ...zonesOf(others)]
+  for (const { name } of sets) if (zoneHolding(name, apexes) === undefined) others.add(name)
+  return new Set([...apexes, ...zonesOf(others)])
 }
 
-/** The zone, of these, that the name is in. */
-function holding(name: Name, origins: readonly Name[]): Name | undefined {
-  let found: Name | undefined
-  for (const origin of origins)
-    if (isAtOrBelow(name, origin) && (found === undefined || origin.length > found.length)) found = origin
-  return found
-}
-
-function byZone<T>(items: Iterable<T>, nameOf: (item: T) => Name, origins: readonly Name[]): Map<Name, T[]> {
+function byZone<T>(
+  items: Iterable<T>,
+  nameOf: (item: T) => Name,
+  origins: ReadonlySet<Name>,
+): Map<Name, T[]> {
   const zones = new Map<Name, T[]>()
   for (const item of items) {
-    const origin = holding(nameOf(item), origins)
+    const origin = zoneHolding(nameOf(item), origins)
     if (origin === undefined) continue
     const known = zones.get(origin)
     if (known === undefined) zones.set(origin, [item])
@@ -87,10 +83,13 @@ function byZone<T>(items: Iterable<T>, nameOf: (item: T) => Name, origins: reado
   return zones
 }
 
-function reportZones({ sets }: Listing, origins: readonly Name[], { findings, zone }: SourceRequest): void {
+function reportZones({ sets }: Listing, origins: ReadonlySet<Name>, { findings, zone }: SourceRequest): void {
+  const at = (wanted: string): Map<Name, RecordSet> =>
+    new Map(sets.filter(({ type, name }) => type === wanted && origins.has(name)).map(set => [set.name, set]))
+  const [authorities, delegations] = [at('SOA'), at('NS')]
   for (const origin of origins) {
-    const soa = sets.find(({ type, name }) => type === 'SOA' && name === origin)
-    const servers = sets.find(({ type, name }) => type === 'NS' && name === origin)
+    const soa = authorities.get(origin)
+    const servers = delegations.get(origin)
     const shown = `zone ${plainName(origin)}`
     if (soa === undefined && zone === undefined)
       findings.note(

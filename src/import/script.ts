@@ -42,6 +42,13 @@ const NAME =
   /^(HOSTNAME|FQDN|RECORD|RECORD_NAME|DNS_NAME|DNS_RECORD|DNS_HOST|HOST|DOMAIN_NAME|SITE|NAME|DOMAIN)$/i
 const ZONE = /^(DNS_)?ZONE(_NAME)?$/i
 const TTL_NAME = /^(DNS_|RECORD_)?TTL$/i
+const BECOMES = [
+  [PRIMARY, 'the first endpoint'],
+  [BACKUP, 'the other endpoints, in their order'],
+  [NAME, 'the managed name'],
+  [ZONE, 'the zone of a name of one label'],
+  [TTL_NAME, 'ttl'],
+] as const
 const MAX_SCRIPT_CHARACTERS = 1024 * 1024
 
 interface Failover {
@@ -162,6 +169,7 @@ function readScript(input: Input, findings: Findings): Failover | undefined {
   const ttl = ttlFact(script, update)
   if (name === undefined || endpoints.length < 2) return undefined
   reportUpdate(script, update, ttl, findings)
+  reportVariables(script, findings)
   const isWhole = checksAll(script, check)
   if (!isWhole)
     findings.changed(
@@ -334,4 +342,13 @@ function reportUpdate(
     )
   if (ttl === undefined)
     findings.note('the TTL', 'the script says none; the default is 30s', script.input.file)
+}
+
+function reportVariables({ values, unused }: Script, findings: Findings): void {
+  const others = new Set(unused.map(({ name }) => name))
+  for (const name of values.names) {
+    const [, becomes] = BECOMES.find(([pattern]) => pattern.test(name)) ?? []
+    if (becomes !== undefined) findings.field(name, becomes)
+    else if (!others.has(name)) findings.field(name, 'the check')
+  }
 }

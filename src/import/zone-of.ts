@@ -1,5 +1,5 @@
 /** Which zones the names of a source go to, where it does not say: the parents of the names. */
-import { isAtOrBelow, labelCount, labelsOf, type Name, parentOf } from '#wire/name.ts'
+import { labelCount, labelsOf, type Name, parentOf } from '#wire/name.ts'
 
 /**
  * The zones that the names are in. Each name is in its parent, without labels such as `_tcp`; a name of one or two labels is a zone by itself, since nobody is given
@@ -9,9 +9,16 @@ export function zonesOf(names: Iterable<Name>): Name[] {
   const parents = new Set<Name>()
   for (const name of names) parents.add(zoneOf(name))
   const tops = [...parents].sort((a, b) => labelCount(a) - labelCount(b))
-  const zones: Name[] = []
-  for (const one of tops) if (!zones.some(zone => isAtOrBelow(one, zone))) zones.push(one)
-  return zones
+  const zones = new Set<Name>()
+  for (const one of tops) if (zoneHolding(one, zones) === undefined) zones.add(one)
+  return [...zones]
+}
+
+/** The zone, of these, that the name is in: the one nearest above it. All in lower case. */
+export function zoneHolding(name: Name, zones: ReadonlySet<Name>): Name | undefined {
+  let one: Name | undefined = name
+  while (one !== undefined && !zones.has(one)) one = parentOf(one)
+  return one
 }
 
 function zoneOf(name: Name): Name {

@@ -44,30 +44,61 @@ const valuesOf: Readonly<Record<string, fc.Arbitrary<string>>> = {
 /** Sets of one name and type, all of one routing policy. */
 const routings: readonly fc.Arbitrary<readonly object[]>[] = [
   fc.constant([{}]),
-  fc.constantFrom(['PRIMARY'], ['SECONDARY'], ['SECONDARY', 'PRIMARY']).map(roles => roles.map(role => ({ Failover: role, SetIdentifier: role }))),
-  fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }).map(weights => weights.map((Weight, index) => ({ Weight, SetIdentifier: `w ${index}` }))),
-  fc.integer({ min: 1, max: 12 }).map(count => Array.from({ length: count }, (_, index) => ({ MultiValueAnswer: true, SetIdentifier: `m${index}` }))),
-  fc.constantFrom(['*'], ['DE', '*'], ['DE', 'FR']).map(countries => countries.map(CountryCode => ({ GeoLocation: { CountryCode }, SetIdentifier: CountryCode }))),
+  fc
+    .constantFrom(['PRIMARY'], ['SECONDARY'], ['SECONDARY', 'PRIMARY'])
+    .map(roles => roles.map(role => ({ Failover: role, SetIdentifier: role }))),
+  fc
+    .array(fc.nat(3), { minLength: 1, maxLength: 4 })
+    .map(weights => weights.map((Weight, index) => ({ Weight, SetIdentifier: `w ${index}` }))),
+  fc
+    .integer({ min: 1, max: 12 })
+    .map(count =>
+      Array.from({ length: count }, (_, index) => ({ MultiValueAnswer: true, SetIdentifier: `m${index}` })),
+    ),
+  fc
+    .constantFrom(['*'], ['DE', '*'], ['DE', 'FR'])
+    .map(countries =>
+      countries.map(CountryCode => ({ GeoLocation: { CountryCode }, SetIdentifier: CountryCode })),
+    ),
 ]
 const alias = fc
   .tuple(fc.constantFrom(...NAMES), fc.boolean())
-  .map(([DNSName, EvaluateTargetHealth]) => ({ AliasTarget: { HostedZoneId: 'Z', DNSName, EvaluateTargetHealth } }))
+  .map(([DNSName, EvaluateTargetHealth]) => ({
+    AliasTarget: { HostedZoneId: 'Z', DNSName, EvaluateTargetHealth },
+  }))
 const check = fc.option(fc.constantFrom(...CHECKS), { nil: undefined })
 
 function setsOf(name: string, type: string): fc.Arbitrary<object[]> {
-  const values = fc.uniqueArray(valuesOf[type] ?? address, { minLength: 1, maxLength: type === 'CNAME' ? 1 : 2 })
+  const values = fc.uniqueArray(valuesOf[type] ?? address, {
+    minLength: 1,
+    maxLength: type === 'CNAME' ? 1 : 2,
+  })
   const data = values.map(list => ({ TTL: 60, ResourceRecords: list.map(Value => ({ Value })) }))
   const content = fc.oneof({ weight: 5, arbitrary: data }, { weight: 1, arbitrary: alias })
-  return fc.oneof(...routings).chain(routes =>
-    fc.tuple(...routes.map(route => fc.tuple(content, check).map(([rest, HealthCheckId]) => ({ Name: name, Type: type, ...route, ...rest, HealthCheckId })))),
-  )
+  return fc
+    .oneof(...routings)
+    .chain(routes =>
+      fc.tuple(
+        ...routes.map(route =>
+          fc
+            .tuple(content, check)
+            .map(([rest, HealthCheckId]) => ({ Name: name, Type: type, ...route, ...rest, HealthCheckId })),
+        ),
+      ),
+    )
 }
 
 const zone = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(...NAMES.slice(0, 5)), fc.constantFrom(['A'], ['A', 'AAAA'], ['AAAA', 'TXT'], ['CNAME'], ['CNAME', 'A'])), {
-    minLength: 1,
-    selector: ([name]) => name,
-  })
+  .uniqueArray(
+    fc.tuple(
+      fc.constantFrom(...NAMES.slice(0, 5)),
+      fc.constantFrom(['A'], ['A', 'AAAA'], ['AAAA', 'TXT'], ['CNAME'], ['CNAME', 'A']),
+    ),
+    {
+      minLength: 1,
+      selector: ([name]) => name,
+    },
+  )
   .chain(names => fc.tuple(...names.flatMap(([name, types]) => types.map(type => setsOf(name, type)))))
   .map(sets => sets.flat())
 
