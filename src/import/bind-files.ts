@@ -77,6 +77,7 @@ export class BindFiles {
       input.complain(offset, `${opened.file} includes itself`)
       return []
     }
+    this.#request.findings.field('include', 'the file in its place')
     return await this.#expand(readNamedConf(opened) ?? [], [...files, opened])
   }
 

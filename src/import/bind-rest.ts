@@ -110,7 +110,10 @@ export function reportStatement(statement: ConfStatement, of: string | undefined
   const key = keyOf(statement)
   const known = of === undefined ? STATEMENTS : OPTIONS
   const fate = (Object.hasOwn(known, key) ? known[key] : undefined) ?? note('is not carried over')
-  if (fate.unless?.test(argumentsOf(statement)) === true) return
+  if (fate.unless?.test(argumentsOf(statement)) === true) {
+    findings.field(key, 'nothing: it is so here too')
+    return
+  }
   const what = of === undefined ? key : `${key} of ${of}`
   findings[fate.grade](what, fate.became, statement.input.at(statement.offset))
 }

@@ -183,6 +183,9 @@ export class BindZones {
     if (file === undefined) input.complain(offset, 'the zone has no file')
     else if (path === undefined || path === '' || file.items.length !== 2)
       file.input.complain(file.offset, 'file: expected the name of one file')
-    else this.zones.push({ origin, path, input: file.input, offset: file.items[1]?.offset ?? file.offset })
+    else {
+      for (const key of ['zone', 'type', 'file']) this.#findings.field(key, 'ZONE.zone')
+      this.zones.push({ origin, path, input: file.input, offset: file.items[1]?.offset ?? file.offset })
+    }
   }
 }

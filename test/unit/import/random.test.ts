@@ -61,11 +61,9 @@ const routings: readonly fc.Arbitrary<readonly object[]>[] = [
       countries.map(CountryCode => ({ GeoLocation: { CountryCode }, SetIdentifier: CountryCode })),
     ),
 ]
-const alias = fc
-  .tuple(fc.constantFrom(...NAMES), fc.boolean())
-  .map(([DNSName, EvaluateTargetHealth]) => ({
-    AliasTarget: { HostedZoneId: 'Z', DNSName, EvaluateTargetHealth },
-  }))
+const alias = fc.tuple(fc.constantFrom(...NAMES), fc.boolean()).map(([DNSName, EvaluateTargetHealth]) => ({
+  AliasTarget: { HostedZoneId: 'Z', DNSName, EvaluateTargetHealth },
+}))
 const check = fc.option(fc.constantFrom(...CHECKS), { nil: undefined })
 
 function setsOf(name: string, type: string): fc.Arbitrary<object[]> {
