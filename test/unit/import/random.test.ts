@@ -1,8 +1,7 @@
 /** Whatever is imported: nothing is thrown, and what is made is good. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { formatComplaint } from '#base/complaint.ts'
@@ -14,12 +13,14 @@ import { TempFolder } from '#test/temp-folder.ts'
 async function convert(
   source: SourceName,
   files: Readonly<Record<string, string>>,
+  paths: readonly string[] = Object.keys(files),
 ): Promise<{ errors: string[]; isGood: boolean }> {
   await using folder = await TempFolder.open()
-  const paths = Object.keys(files)
-  for (const path of paths) await writeFile(join(folder.path, path), files[path] ?? '')
+  for (const [path, text] of Object.entries(files)) await folder.file(path, text)
   const { complaints, files: made } = await importFiles({ source: SOURCES[source], paths, cwd: folder.path })
-  const errors = complaints.filter(({ severity, file }) => severity === 'error' && !paths.includes(file))
+  const errors = complaints.filter(
+    ({ severity, file }) => severity === 'error' && !Object.hasOwn(files, file),
+  )
   return { errors: errors.map(formatComplaint), isGood: made.length > 0 }
 }
 
@@ -146,49 +147,163 @@ describe('import route53', () => {
   })
 })
 
-describe('import script', () => {
-  it('makes good zones of scripts in which anything has been changed, or says what is wrong with them', async () => {
-    const script = readFileSync(new URL('golden/script/listing/failover.sh', import.meta.url), 'utf8')
-    const loop = readFileSync(new URL('golden/script/loop/failover.sh', import.meta.url), 'utf8')
-    const change = fc.tuple(
-      fc.nat(2000),
-      fc.nat(20),
-      fc.constantFrom(
-        '',
-        '"',
-        "'",
-        '$(',
-        ')',
-        '`',
-        '${',
-        '}',
-        '\\',
-        '\n',
-        ';',
-        '<<E\n',
-        '0',
-        '-',
-        '=',
-        '#',
-        'é',
-        '\u0000',
-        'PRIMARY_IP=1.2.3.4\n',
-        '$((',
-        '|',
-      ),
-    )
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(script, loop),
-        fc.array(change, { maxLength: 4 }),
-        async (text, changes) => {
-          let changed = text
-          for (const [at, length, put] of changes)
-            changed = changed.slice(0, at) + put + changed.slice(at + length)
-          assert.deepEqual((await convert('script', { 'failover.sh': changed })).errors, [])
-        },
-      ),
-      { numRuns: 500 },
-    )
-  })
+/** Golden cases in which everything is good, and the words that make a difference to their source. */
+const TEXTS: Readonly<
+  Record<Exclude<SourceName, 'route53'>, { cases: readonly string[]; words: readonly string[] }>
+> = {
+  bind: {
+    cases: ['easy', 'nasty', 'views', 'fields'],
+    words: [
+      '{',
+      '}',
+      ';',
+      '"',
+      '/*',
+      '//',
+      '#',
+      '(',
+      ')',
+      '\n',
+      '\\',
+      '$INCLUDE x\n',
+      '$ORIGIN .\n',
+      'zone',
+      'IN',
+      '@',
+    ],
+  },
+  cloudflare: {
+    cases: ['everything', 'steering', 'kinds', 'hosts', 'fields'],
+    words: [
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ',',
+      ':',
+      'null',
+      '-1',
+      '1e99',
+      '""',
+      '[]',
+      '{}',
+      'true',
+      '0',
+      '99999999999',
+      'p1',
+      'm1',
+    ],
+  },
+  gdnsd: {
+    cases: ['simple', 'full', 'metafo', 'weighted', 'geoip', 'fields'],
+    words: [
+      '{',
+      '}',
+      '[',
+      ']',
+      '=>',
+      '"',
+      ',',
+      '#',
+      '$include{x}',
+      'DYNC',
+      'up',
+      '0',
+      '-1',
+      '1.5',
+      '192.0.2.1',
+      '2001:db8::1',
+      '@Z',
+      '/',
+      '!',
+      '\n',
+      '(',
+    ],
+  },
+  script: {
+    cases: ['listing', 'loop', 'inline', 'fields'],
+    words: [
+      '"',
+      "'",
+      '$(',
+      ')',
+      '`',
+      '${',
+      '}',
+      '\\',
+      '\n',
+      ';',
+      '<<E\n',
+      '0',
+      '-',
+      '=',
+      '#',
+      'PRIMARY_IP=1.2.3.4\n',
+      '$((',
+      '|',
+    ],
+  },
+}
+
+/** One thing done to a text: a part cut out, a word put in or in place of another, a line repeated. */
+const change = fc.record({
+  kind: fc.constantFrom('cut', 'put', 'replace', 'repeat'),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  to: fc.double({ min: 0, max: 1, noNaN: true }),
+  word: fc.nat(1000),
 })
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
+
+function changed(text: string, { kind, at, to, word }: Change, words: readonly string[]): string {
+  const place = Math.floor(at * text.length)
+  const put = words[word % words.length] ?? ''
+  if (kind === 'cut') return text.slice(0, place) + text.slice(place + 1 + (word % 20))
+  if (kind === 'put') return text.slice(0, place) + put + text.slice(place)
+  if (kind === 'replace') return text.slice(0, place) + text.slice(place).replace(/[\w.-]+/, () => put)
+  const lines = text.split('\n')
+  lines.splice(Math.floor(to * lines.length), 0, lines[Math.floor(at * (lines.length - 1))] ?? '')
+  return lines.join('\n')
+}
+
+function filesOf(source: string, one: string): { files: Record<string, string>; paths: readonly string[] } {
+  const folder = new URL(`golden/${source}/${one}/`, import.meta.url).pathname
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(name => name !== 'expected.txt')
+  const files = Object.fromEntries(names.map(name => [name, readFileSync(join(folder, name), 'utf8')]))
+  const { 'arguments.json': given, ...inputs } = files
+  return {
+    files: inputs,
+    paths: given === undefined ? Object.keys(inputs) : (JSON.parse(given).files ?? Object.keys(inputs)),
+  }
+}
+
+for (const [source, { cases, words }] of Object.entries(TEXTS) as [
+  keyof typeof TEXTS,
+  (typeof TEXTS)['bind'],
+][])
+  describe(`import ${source}`, () => {
+    it('makes good zones of files in which anything has been changed, or says what is wrong with them', async () => {
+      const all = cases.map(one => filesOf(source, one))
+      let good = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...all),
+          fc.nat(100),
+          fc.array(change, { maxLength: 3 }),
+          async ({ files, paths }, victim, changes) => {
+            const names = Object.keys(files)
+            const name = names[victim % names.length] ?? ''
+            const text = changes.reduce((before, one) => changed(before, one, words), files[name] ?? '')
+            const { errors, isGood } = await convert(source, { ...files, [name]: text }, paths)
+            assert.deepEqual(errors, [])
+            if (isGood) good++
+          },
+        ),
+        { numRuns: 400 },
+      )
+      assert.ok(good > 20, `only ${good} were good`)
+    })
+  })
