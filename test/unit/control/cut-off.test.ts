@@ -1,6 +1,7 @@
 /** References: what is not reached when nothing is reached says nothing of endpoints. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { address } from '../steering/pools.ts'
 import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
@@ -85,4 +86,30 @@ it('references are probed as fast as what they are to confirm', async () => {
   assert.deepEqual(world.paces.slice(2), [`fast ${BACKUP}`, `normal ${PRIMARY}`])
   world.outcomes(BACKUP, 'pass', 'pass')
   assert.deepEqual(world.paces.slice(4), [`normal ${BACKUP}`, `normal ${REFERENCE}`])
+})
+
+it('references go on as fast where hostnames have other addresses meanwhile, for as long as anything is undecided', async () => {
+  const hostname = 'one.example.net'
+  const text = zones()['a.test.yaml']?.replace(`address: ["${BACKUP}"]`, `hostname: ${hostname}`)
+  await using world = await World.begin({ 'a.test.yaml': text ?? '' }, SETTINGS)
+  const resolve = async (text: string): Promise<void> => {
+    world.resolved.set(`${hostname} ipv4`, { kind: 'found', addresses: [address(text)], ttlSeconds: 60 })
+    await world.clock.advance(60_000)
+    world.paces.length = 0
+    world.judging.setPaces()
+  }
+  await resolve(BACKUP)
+  for (const address of [PRIMARY, BACKUP, REFERENCE]) world.outcomes(address, 'pass', 'pass')
+  await fail(world, PRIMARY, 1)
+  await resolve('192.0.2.3')
+  assert.deepEqual(world.paces, [
+    `normal ${REFERENCE}`,
+    `fast ${PRIMARY}`,
+    `fast ${REFERENCE}`,
+    'fast 192.0.2.3',
+  ])
+  world.outcomes(PRIMARY, 'pass', 'pass')
+  await resolve('192.0.2.4')
+  world.outcomes('192.0.2.4', 'pass')
+  assert.deepEqual(world.paces.slice(-2), ['normal 192.0.2.4', `normal ${REFERENCE}`])
 })
