@@ -1,9 +1,10 @@
 /** References: what is not reached when nothing is reached says nothing of endpoints. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Outcome } from '#health/outcome.ts'
 import { address } from '../steering/pools.ts'
 import { WORLDS, World } from './world.ts'
-import { BACKUP, PRIMARY, zones } from './zones.ts'
+import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 const REFERENCE = '203.0.113.53'
 const SETTINGS = `references: [tcp://${REFERENCE}:53]\n`
@@ -53,6 +54,31 @@ describe('while no reference is reached', WORLDS, () => {
     await world.clock.advance(1000)
     world.outcome(REFERENCE, 'pass')
     assert.deepEqual(world.ask('www.a.test A'), { rcode: 'NOERROR', addresses: [PRIMARY], ttl: 30 })
+  })
+})
+
+describe('an inverted check', WORLDS, () => {
+  const inverted = zones({ checks: { web: WEB.replace('http,', 'http, inverted: true,') } })
+
+  it('is not passed while no reference is reached', async () => {
+    await using world = await World.begin(inverted, SETTINGS)
+    for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'fail', 'fail', 'fail')
+    assert.equal(world.pool('a.test/www').states[0]?.verdict, 'down', 'what was reached needs no reference')
+    const verdictAfter = async (...kinds: readonly Outcome['kind'][]): Promise<string | undefined> => {
+      for (const kind of kinds) {
+        await world.clock.advance(1000)
+        world.outcome(PRIMARY, kind)
+      }
+      return world.pool('a.test/www').states[0]?.verdict
+    }
+    assert.equal(await verdictAfter('pass', 'pass'), 'down', 'it waits for the reference')
+    world.outcome(REFERENCE, 'fail')
+    assert.equal(await verdictAfter('pass'), 'down')
+    await world.clock.advance(1000)
+    world.outcome(REFERENCE, 'pass')
+    assert.equal(await verdictAfter('pass'), 'down', 'those of before do not count')
+    world.outcome(REFERENCE, 'pass')
+    assert.equal(await verdictAfter('pass'), 'up')
   })
 })
 
