@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { SocketAddr } from '#base/address.ts'
+import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
 import { ROLES } from '#config/tokens.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
@@ -18,6 +19,7 @@ import {
   setOverride,
 } from './operate.ts'
 import { type ReloadOptions, reload } from './reload.ts'
+import { schema } from './schema.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import { speaking } from './servers.ts'
 import { type StatusOptions, status } from './status.ts'
@@ -197,6 +199,14 @@ function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
     .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
+  root
+    .command('schema')
+    .description('print a JSON Schema, by which editors complete configurations and underline mistakes')
+    .addArgument(
+      new Argument('<which>', 'understudy for understudy.yaml, zone for zones/*.yaml').choices(SCHEMA_NAMES),
+    )
+    .addHelpText('after', '\nExample:\n  understudy schema zone > zone.schema.json')
+    .action((which: SchemaName) => schema(which))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')
