@@ -5,11 +5,14 @@ import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
 import { ROLES } from '#config/tokens.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
+import { complete, completionText } from './complete.ts'
+import { completion, SHELLS, type Shell } from './completion.ts'
 import { demo } from './demo.ts'
 import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
 import { type DrillOptions, drill } from './drill.ts'
 import { type ExplainOptions, explain } from './explain.ts'
 import { type HistoryOptions, history } from './history.ts'
+import { wordsOf } from './line-words.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -207,6 +210,22 @@ function program(exit: (code: number) => void): Command {
     )
     .addHelpText('after', '\nExample:\n  understudy schema zone > zone.schema.json')
     .action((which: SchemaName) => schema(which))
+  root
+    .command('completion')
+    .description('print what makes a shell complete commands, options and names of a running server')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .addHelpText('after', '\nExample:\n  understudy completion bash > /etc/bash_completion.d/understudy')
+    .action((shell: Shell) => completion(shell))
+  root
+    .command('complete', { hidden: true })
+    .description('what may stand at the cursor, for the scripts that completion prints')
+    .argument('[words...]', 'those behind the name of the program, the one at the cursor last')
+    .option('--line <text>', 'in place of the words: the line up to the cursor')
+    .addHelpText('after', '\nExample:\n  understudy complete -- drain www/')
+    .action(async (words: string[], { line }: { line?: string }) => {
+      const completions = await complete(root, line === undefined ? words : wordsOf(line).slice(1))
+      process.stdout.write(completionText(completions))
+    })
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

@@ -8,7 +8,7 @@ export interface ServerOptions {
   readonly tokenFile?: string
 }
 
-const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
+export const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
 const MAX_TOKEN_CHARACTERS = 4096
 
 /** The options of every command that speaks to a running server. */

@@ -18,6 +18,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   unbound: 'unbound',
   runc: 'runc',
   'systemd-container': 'systemd-nspawn',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */
