@@ -2,6 +2,7 @@
 import type { Command, Option } from 'commander'
 import { type Candidate, knownNames, type NameKind } from './known-names.ts'
 import { DEFAULT_SERVERS } from './servers.ts'
+import { oneLine } from './text-width.ts'
 
 /** The shell knows files and folders itself. */
 export type Completions = readonly Candidate[] | 'files' | 'folders'
@@ -72,10 +73,6 @@ export async function complete(root: Command, words: readonly string[]): Promise
 export function completionText(completions: Completions): string {
   if (typeof completions === 'string') return `:${completions}\n`
   return completions.map(({ value, description }) => `${value}\t${oneLine(description)}\n`).join('')
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ')
 }
 
 /** Undefined behind a command that there is not. */

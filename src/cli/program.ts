@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { SocketAddr } from '#base/address.ts'
 import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
 import { ROLES } from '#config/tokens.ts'
+import { type AuditOptions, audit } from './audit.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
 import { complete, completionText } from './complete.ts'
@@ -28,6 +29,8 @@ import { speaking } from './servers.ts'
 import { type StatusOptions, status } from './status.ts'
 import { type TokenOptions, token } from './token.ts'
 import { VERSION } from './version.ts'
+
+const NO_COLOUR = 'no colours; nor if the variable NO_COLOR is set, or where it does not go to a terminal'
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
@@ -76,7 +79,14 @@ function program(exit: (code: number) => void): Command {
     .description('pools, endpoints, and what is answered now')
     .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
     .option('--json', 'one JSON document')
-    .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
+    .addOption(
+      new Option(
+        '--watch',
+        'show it anew at each change, until Ctrl+C; not to a terminal: a block for each change',
+      ).conflicts('json'),
+    )
+    .option('--no-color', NO_COLOUR)
+    .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com --watch')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
   speaking(root.command('explain'))
     .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
@@ -98,8 +108,17 @@ function program(exit: (code: number) => void): Command {
     .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
     .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
     .option('--json', 'one JSON document')
+    .option('--no-color', NO_COLOUR)
     .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
     .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
+  speaking(root.command('audit'))
+    .description('who has changed what, from where and why, newest last; asks for the role operate')
+    .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
+    .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
+    .option('--json', 'one JSON document')
+    .option('--no-color', NO_COLOUR)
+    .addHelpText('after', '\nExample:\n  understudy audit --since 7d')
+    .action(async (options: AuditOptions) => exit(await audit(options)))
   const overriding = (command: Command): Command =>
     speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
