@@ -39,7 +39,8 @@ export class Screen implements Display {
 
   #draw(): void {
     if (this.#text === undefined) return
-    const { columns, rows } = this.#stream
+    // A terminal that does not know its own size has 0.
+    const [columns, rows] = [this.#stream.columns || 80, this.#stream.rows || 24]
     const all = [cutTo(`${timeText()}  (Ctrl+C ends this)`, columns), '', ...this.#text().split('\n')]
     const lines =
       all.length <= rows ? all : [...all.slice(0, rows - 1), `… ${all.length - rows + 1} more lines`]

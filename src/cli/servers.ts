@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Remote } from './api.ts'
+import { fold } from './terminal.ts'
+import { oneLine } from './text-width.ts'
 
 export interface ServerOptions {
   readonly server: readonly string[]
@@ -66,12 +68,19 @@ async function replyOf<T>(remote: Remote, ask: (remote: Remote) => Promise<T>): 
   }
 }
 
-/** All replies, each under the name of its server, if there are several. */
-export function replyText<T>(replies: readonly Reply<T>[], text: (value: T) => string): string {
+/** All replies, each under the name of its server, if there are several; no line is wider than so many columns if those of the text are not. */
+export function replyText<T>(
+  replies: readonly Reply<T>[],
+  columns: number,
+  text: (value: T) => string,
+): string {
   const isOne = replies.length === 1
-  return replies
-    .map(reply => under(isOne ? '' : reply.url, 'value' in reply ? text(reply.value) : reply.error))
-    .join('\n')
+  const folded = (line: string): string => fold(oneLine(line), columns, '  ').join('\n')
+  const parts = replies.map(reply => {
+    if ('error' in reply) return folded(isOne ? reply.error : `${reply.url}: ${reply.error}`)
+    return isOne ? text(reply.value) : `${folded(`${reply.url}:`)}\n${text(reply.value)}`
+  })
+  return parts.join('\n')
 }
 
 /** Prints each reply under the name of its server, if there are several; gives the exit code: 1 if any has failed. */

@@ -55,6 +55,11 @@ export function fold(text: string, columns: number, indent = ''): string[] {
 }
 
 function inPieces(word: string, columns: number): string[] {
-  const [piece, rest] = splitAt(word, columns)
-  return rest === '' ? [piece] : [piece, ...inPieces(rest, columns)]
+  const pieces: string[] = []
+  for (let rest = word; rest !== ''; ) {
+    const [piece, more] = splitAt(rest, columns)
+    pieces.push(piece)
+    rest = more
+  }
+  return pieces
 }

@@ -31,7 +31,8 @@ export async function watchStatus(
     const asked = askAll(servers, remote => seenBy(remote, name, LONGEST_MS))
     const replies = await Promise.race([asked, aborted.then(() => undefined)])
     if (replies === undefined) break
-    display.show(() => replyText(replies, seen => seenText(seen, terminal())), keyOf(replies))
+    const text = (): string => replyText(replies, terminal().columns, seen => seenText(seen, terminal()))
+    display.show(text, keyOf(replies))
     await bell.rest(GATHER_MS, EVERY_MS)
   }
   display.end()

@@ -12,6 +12,8 @@ const LIMIT = { timeout: 90_000 }
 const ON_TERMINALS = { ...LIMIT, skip: !hasPseudoTerminals && 'there is no script of util-linux' }
 const OTHER_SCREEN = '\x1b[?1049h'
 const FIRST_SCREEN = '\x1b[?1049l'
+/** Nobody listens there. */
+const NOBODY = 'http://127.0.0.1:9'
 const RED = '\x1b[31m'
 const GREEN = '\x1b[32m'
 const YELLOW = '\x1b[33m'
@@ -83,6 +85,18 @@ describe('on a terminal', ON_TERMINALS, () => {
     const after = terminal.output.slice(terminal.output.lastIndexOf(FIRST_SCREEN) + FIRST_SCREEN.length)
     assert.match(after, /^a\.test\/www: failover/)
     assert.match(after, /drain primary until/)
+  })
+
+  it('a server that cannot be asked is told within its width, and waited for', async () => {
+    const servers = ['--server', NOBODY, '--server', `${NOBODY}/${'long'.repeat(20)}`]
+    await using terminal = onTerminal(['status', '--watch', ...servers], { columns: 50 })
+    await terminal.until(/cannot ask[\s\S]*cannot ask/)
+    terminal.type('\x03')
+    assert.equal(await terminal.exit, 0)
+    const [, drawn = ''] = terminal.output.split(OTHER_SCREEN)
+    // The terminal itself echoes what is typed.
+    const screen = drawn.split('^C')[0] ?? ''
+    for (const line of stripVTControlCharacters(screen).split(/\r?\n/)) assert.ok(widthOf(line) <= 50, line)
   })
 
   it('what does not fit its height is left out, and how much is said', async () => {

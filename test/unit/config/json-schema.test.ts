@@ -133,6 +133,7 @@ describe('the schemas refuse', () => {
     'a certificate without its key': 'listen: { admin-tls: { certificate: a.pem } }',
     'a token without a role': 'tokens: [{ name: alice, hash: x }]',
     'a reference of another kind': 'references: ["192.0.2.1:53"]',
+    'a resolver by its name': 'resolvers: dns.example.net',
     'a network that is none': 'rate-limit: { exempt: [lan] }',
     'a share of more than all': 'query-log: { sample: 2 }',
     'a key of a version to come': 'introspection-from: [127.0.0.1]',
