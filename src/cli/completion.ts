@@ -71,7 +71,8 @@ end
 complete -c understudy -f -a '(__understudy_complete)'
 `
 
-const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH }
+/** What each shell reads. */
+export const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH }
 
 export function completion(shell: Shell): void {
   process.stdout.write(SCRIPTS[shell])

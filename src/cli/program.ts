@@ -3,6 +3,8 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { SocketAddr } from '#base/address.ts'
 import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
 import { ROLES } from '#config/tokens.ts'
+import { SOURCES, type SourceName } from '#import/sources.ts'
+import { lowerCase, type Name, parseName } from '#wire/name.ts'
 import { type AuditOptions, audit } from './audit.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
@@ -13,6 +15,7 @@ import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor
 import { type DrillOptions, drill } from './drill.ts'
 import { type ExplainOptions, explain } from './explain.ts'
 import { type HistoryOptions, history } from './history.ts'
+import { type ImportOptions, importZones } from './import.ts'
 import { wordsOf } from './line-words.ts'
 import {
   type FailbackOptions,
@@ -51,7 +54,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return code
 }
 
-function program(exit: (code: number) => void): Command {
+/** @param exit takes the exit code of the command that has run */
+export function program(exit: (code: number) => void): Command {
   const root = new Command('understudy')
     .description('Authoritative DNS server with built-in health checking.')
     .version(VERSION)
@@ -173,6 +177,7 @@ function program(exit: (code: number) => void): Command {
       exit(await failBack(target, options))
     })
   addDoctor(root, exit)
+  addImport(root, exit)
   speaking(root.command('drill'))
     .description('take what a pool serves as failed for a while, and measure the failover')
     .argument('<pool>', 'ZONE/POOL')
@@ -276,6 +281,30 @@ function addDoctor(root: Command, exit: (code: number) => void): void {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy doctor lb.example.com')
     .action(async (zone: string | undefined, options: DoctorOptions) => exit(await doctor(zone, options)))
+}
+
+function addImport(root: Command, exit: (code: number) => void): void {
+  const about = Object.entries(SOURCES).map(([name, { about }]) => `  ${name}: ${about}`)
+  root
+    .command('import')
+    .description('the set-up of another system as zone files, with a report of all that is not as it was')
+    .addArgument(new Argument('<source>', 'what the files are').choices(Object.keys(SOURCES)))
+    .argument('<file...>', 'its files')
+    .option('--out <folder>', 'write the zone files there, never over one (default: print them)')
+    .option('--zone <zone>', 'the zone of the names (default: the parent of each)', nameArgument)
+    .addHelpText(
+      'after',
+      `\nSources:\n${about.join('\n')}\n\nExample:\n  understudy import script failover.sh --out zones/`,
+    )
+    .action(async (source: SourceName, files: string[], options: ImportOptions) =>
+      exit(await importZones(source, files, options)),
+    )
+}
+
+function nameArgument(text: string): Name {
+  const parsed = parseName(text)
+  if ('error' in parsed) throw new InvalidArgumentError(`It is not a name: ${parsed.error}.`)
+  return lowerCase(parsed.name)
 }
 
 function zoneArgument(text: string): string {

@@ -18,6 +18,8 @@ const network: z.ZodType<Network> = writtenAs(
   { type: 'string', pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' },
 )
 
+const networkList: z.ZodType<Network[]> = z.array(network).max(1000)
+
 const share: z.ZodType<number> = writtenAs(
   refine(z.number(), value =>
     value > 0 && value <= 1
@@ -47,7 +49,7 @@ const RATE_SHAPE = {
   ),
   'ipv4-prefix': said(integer(8, 32), 'What counts as one network, in bits.', { default: 24 }),
   'ipv6-prefix': said(integer(16, 128), 'What counts as one network, in bits.', { default: 56 }),
-  exempt: said(z.array(network).max(1000), 'Networks without a limit.', { default: ['127.0.0.0/8', '::1'] }),
+  exempt: said(networkList, 'Networks without a limit.', { default: ['127.0.0.0/8', '::1'] }),
 } as const
 const LOG_SHAPE = {
   sample: said(share, 'The part of all queries that is logged.', { default: 1 }),
@@ -80,6 +82,11 @@ export const ANSWERING_SHAPE = {
   'rate-limit': said(section(RATE_SHAPE), 'Response rate limiting.'),
   'query-log': said(section(LOG_SHAPE), 'A log of some queries; none without this key.'),
   tcp: said(section(TCP_SHAPE), 'Limits of TCP connections.'),
+  'introspection-from': said(
+    networkList,
+    'Networks whose clients are told by class CH TXT what the pool of a managed name answers, and why; an empty list for none.',
+    { default: ['127.0.0.0/8', '::1'] },
+  ),
 } as const
 
 const LOOPBACK: readonly Network[] = ['127.0.0.0/8', '::1'].flatMap(text => {
@@ -90,7 +97,10 @@ const LOOPBACK: readonly Network[] = ['127.0.0.0/8', '::1'].flatMap(text => {
 /** The settings as the file says them, or their defaults, but for what `readSecrets` finds. */
 export function readAnswering(
   source: YamlSource | undefined,
-  minimal: boolean | undefined,
+  top: {
+    readonly minimal: boolean | undefined
+    readonly introspectionFrom: readonly Network[] | undefined
+  },
 ): Omit<AnsweringSettings, 'cookieSecrets'> {
   const read = <S extends Shape>(key: string, shape: S): Partial<Section<S>['values']> =>
     source === undefined ? {} : readSection(source, [key], shape).values
@@ -98,7 +108,8 @@ export function readAnswering(
   const rate = read('rate-limit', RATE_SHAPE)
   const tcp = read('tcp', TCP_SHAPE)
   return {
-    minimalResponses: minimal ?? true,
+    minimalResponses: top.minimal ?? true,
+    introspectionFrom: top.introspectionFrom ?? LOOPBACK,
     reveal: { id: reveal.id ?? true, version: reveal.version ?? true },
     rateLimit: {
       mode: rate.mode ?? 'on',

@@ -12,7 +12,7 @@ import type { AdminTls, ServerSettings } from './configuration.ts'
 import { COOKIES_SHAPE } from './cookie-secrets.ts'
 import { referenceList } from './references.ts'
 import { resolverList } from './resolvers.ts'
-import { notSupported, readSection, type Section } from './section.ts'
+import { readSection, type Section } from './section.ts'
 import { adminTokens, readAdminTokens } from './tokens.ts'
 import { choice, integer, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
@@ -121,7 +121,6 @@ export const SETTINGS_SHAPE = {
   ),
   tokens: said(adminTokens, 'Who may use the admin listener.'),
 } as const
-const LATER_KEYS = notSupported('introspection-from')
 
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
@@ -167,7 +166,13 @@ export function readSettings(
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
     watch: top.watch ?? true,
-    answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
+    answering: {
+      ...readAnswering(file?.source, {
+        minimal: top['minimal-responses'],
+        introspectionFrom: top['introspection-from'],
+      }),
+      cookieSecrets,
+    },
   }
 }
 
@@ -181,7 +186,7 @@ interface Read {
 const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
-  const top = readSection(source, [], SETTINGS_SHAPE, LATER_KEYS).values
+  const top = readSection(source, [], SETTINGS_SHAPE).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
   const history = readSection(source, ['history'], HISTORY_SHAPE).values

@@ -44,6 +44,7 @@ import type {
   TransitionView,
 } from './view.ts'
 import { watchersOf } from './watchers.ts'
+import { WhyTeller } from './why-teller.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -68,6 +69,7 @@ export class Server implements ControlView, Explainer {
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
+  readonly #teller: WhyTeller
   /** Synthetic failures. */
   readonly drilling: Drills
   readonly #audit: AuditTrail
@@ -123,6 +125,12 @@ export class Server implements ControlView, Explainer {
       onEnd: transition => this.#judging.recorder.announce(transition),
     })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
+    this.#teller = new WhyTeller({
+      clock: this.#clock,
+      judging: this.#judging,
+      generations: this.#generations,
+      sources: { book: this.#book, hostnames: this.#hostnames },
+    })
     this.#audit = new AuditTrail({ clock: this.#clock, store, log: options.log })
   }
 
@@ -208,6 +216,7 @@ export class Server implements ControlView, Explainer {
   async close(): Promise<void> {
     this.drilling.close()
     this.#judging.stop()
+    this.#teller.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
     this.#closing = true

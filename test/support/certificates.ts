@@ -1,6 +1,7 @@
 /** Certificates for www.probe.test, good and bad, by an authority of our own (certificates/make.sh). */
 import { readFileSync } from 'node:fs'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 
 export interface Certificate {
   readonly cert: string
@@ -20,6 +21,9 @@ export function trustOurAuthority(): void {
 export function authority(): string {
   return read('authority.pem')
 }
+
+/** The file of it, as `NODE_EXTRA_CA_CERTS` takes it. */
+export const AUTHORITY_FILE = fileURLToPath(new URL('./certificates/authority.pem', import.meta.url))
 
 function read(name: string): string {
   return readFileSync(new URL(`./certificates/${name}`, import.meta.url), 'utf8')

@@ -21,6 +21,8 @@ export interface ServerPlace {
   readonly settings?: string
   /** The default is `state/understudy.db` in the server's folder. */
   readonly state?: string
+  /** In addition to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const STATE = 'state/understudy.db'
@@ -29,13 +31,20 @@ const STATE = 'state/understudy.db'
 export class ServerProcess implements AsyncDisposable {
   readonly folder: TempFolder
   readonly #state: string
+  readonly #env: Readonly<Record<string, string>>
   #child: Child
   #dns: readonly DnsAddress[] = []
   #adminUrl = ''
 
-  private constructor(folder: TempFolder, state: string, child: Child) {
+  private constructor(
+    folder: TempFolder,
+    state: string,
+    env: Readonly<Record<string, string>>,
+    child: Child,
+  ) {
     this.folder = folder
     this.#state = state
+    this.#env = env
     this.#child = child
   }
 
@@ -45,6 +54,7 @@ export class ServerProcess implements AsyncDisposable {
     listen = ['127.0.0.1:0'],
     settings = '',
     state = STATE,
+    env = {},
   }: ServerPlace): Promise<ServerProcess> {
     const folder = await TempFolder.open()
     for (const [name, text] of Object.entries(zones)) await folder.file(`zones/${name}`, text)
@@ -52,7 +62,8 @@ export class ServerProcess implements AsyncDisposable {
     const server = new ServerProcess(
       folder,
       state,
-      spawnServer(folder, { state, listen, admin: '127.0.0.1:0' }),
+      env,
+      spawnServer(folder, { state, listen, admin: '127.0.0.1:0' }, env),
     )
     try {
       await server.#untilReady()
@@ -107,7 +118,7 @@ export class ServerProcess implements AsyncDisposable {
   async startAgain(): Promise<void> {
     await this.exit
     const [state, listen] = [this.#state, this.#dns.map(formatAddress)]
-    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host })
+    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host }, this.#env)
     await this.log(({ addresses }) => addresses !== undefined)
   }
 
@@ -159,8 +170,8 @@ interface ServeArgs {
   readonly admin: string
 }
 
-function spawnServer(folder: TempFolder, args: ServeArgs): Child {
-  return understudy(serveArgs(folder, args), { cwd: folder.path })
+function spawnServer(folder: TempFolder, args: ServeArgs, env: Readonly<Record<string, string>>): Child {
+  return understudy(serveArgs(folder, args), { cwd: folder.path, env })
 }
 
 function serveArgs({ path }: TempFolder, { state, listen, admin }: ServeArgs): string[] {

@@ -136,7 +136,7 @@ describe('the schemas refuse', () => {
     'a resolver by its name': 'resolvers: dns.example.net',
     'a network that is none': 'rate-limit: { exempt: [lan] }',
     'a share of more than all': 'query-log: { sample: 2 }',
-    'a key of a version to come': 'introspection-from: [127.0.0.1]',
+    'a network that is a name': 'introspection-from: [localhost]',
   }
   const zone: Readonly<Record<string, string>> = {
     'a zone without its name': 'names: {}',
@@ -148,6 +148,7 @@ describe('the schemas refuse', () => {
     'a name without a pool': 'zone: a.test\nnames: { www: { ttl: 30s } }',
     'a name with two': 'zone: a.test\nnames: { www: { pool: a, failover: [192.0.2.1] } }',
     'a TTL without its unit': 'zone: a.test\nnames: { www: { pool: a, ttl: 30 } }',
+    'a key of a version to come': 'zone: a.test\nreferences: [192.0.2.1]',
     'an empty failover': 'zone: a.test\nnames: { www: { failover: [] } }',
     'a weight below 0': 'zone: a.test\nnames: { www: { weighted: { 192.0.2.1: -1 } } }',
     'a check without a type': 'zone: a.test\nchecks: { a: { path: / } }',
