@@ -1,5 +1,6 @@
 /** Servers that live and die by a seed: what each does from when on, and what a probe of it would see. */
 import { type Random, seededRandom } from '#base/random.ts'
+import type { Report } from '#control/heartbeats.ts'
 import type { Outcome } from '#health/outcome.ts'
 
 const MODES = ['healthy', 'dead', 'refusing', 'slow', 'flaky', 'garbage'] as const
@@ -70,6 +71,24 @@ export class SimulatedServer {
         return { seen: random() < 0.5 ? SEEN.pass : SEEN.refused, tookMs: quickMs }
       case 'garbage':
         return { seen: SEEN.protocol, tookMs: quickMs }
+      default:
+        return this.mode satisfies never
+    }
+  }
+
+  /** What it says of itself now; undefined for nothing. */
+  report(): Report | undefined {
+    switch (this.mode) {
+      case 'healthy':
+      case 'slow':
+        return { status: 'pass' }
+      case 'flaky':
+        return this.#ofProbes() < 0.5 ? { status: 'pass' } : undefined
+      case 'garbage':
+        return { status: 'fail', detail: 'no database' }
+      case 'dead':
+      case 'refusing':
+        return undefined
       default:
         return this.mode satisfies never
     }

@@ -1,12 +1,12 @@
 /** From a life in which something broke to one of as few events as still break it. */
 
 import { Broken, type Life, Simulation } from './simulation.ts'
-import { ADDRESSES } from './zone.ts'
+import { ADDRESSES, HOSTNAMES } from './zone.ts'
 
 /** Each try lives up to where it broke: some seconds. */
 const MAX_TRIES = 80
 
-/** Leaves out servers that fail and steps at which something is done, for as long as the same rule is broken; gives what is left. */
+/** Leaves out servers that fail, names that change, and steps at which something is done, for as long as the same rule is broken; gives what is left. */
 export async function shrink(broken: Broken): Promise<Broken> {
   const shrinker = new Shrinker(broken)
   await shrinker.leaveOutServers()
@@ -25,9 +25,9 @@ class Shrinker {
   }
 
   async leaveOutServers(): Promise<void> {
-    for (const address of ADDRESSES) {
+    for (const one of [...ADDRESSES, ...HOSTNAMES]) {
       const { life } = this.least
-      await this.#try({ ...life, healthy: new Set([...(life.healthy ?? []), address]) })
+      await this.#try({ ...life, steady: new Set([...(life.steady ?? []), one]) })
     }
   }
 

@@ -1,26 +1,20 @@
 /** Years of a node's life in seconds: everything fails by a seed, and what must hold is looked at after every event. */
+import assert from 'node:assert/strict'
 import { type Random, seededRandom } from '#base/random.ts'
-import { Refusal } from '#control/refusals.ts'
+import type { PoolState } from '#control/pool-state.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import { OVERRIDE_KINDS } from '#steering/override.ts'
+import type { StoredTransition } from '#store/records.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { SimulatedServer } from './endpoints.ts'
-import { checkInvariants } from './invariants.ts'
+import { COMMIT_MS, damage } from './disk.ts'
+import { History } from './history.ts'
+import { checkDrills, checkHostnames, checkPaces, checkPool, checkWindow } from './invariants.ts'
 import { SimulatedNode } from './node.ts'
-import {
-  ADDRESSES,
-  FALL,
-  FAST_MS,
-  INTERVAL_MS,
-  POOL_NAMES,
-  REFERENCE,
-  SETTINGS,
-  SHAPES,
-  TIMEOUT_MS,
-  zoneText,
-} from './zone.ts'
+import { Operator } from './operator.ts'
+import { Truth } from './truth.ts'
+import { SimulatedWorld } from './world.ts'
+import { HOSTNAMES, OPTIONAL_POOLS, REFERENCES, SHAPES, zoneText } from './zone.ts'
 
 const HOUR_MS = 3_600_000
 export const YEAR_MS = 365 * 24 * HOUR_MS
@@ -28,12 +22,10 @@ export const YEAR_MS = 365 * 24 * HOUR_MS
 const KEPT = 200
 /** Seeds of the parts of one life lie apart from those of the next. */
 const SEEDS = 1_000_003
-/** All answers are looked at after so many outcomes, and whenever one has changed anything. */
-const LOOK_EVERY = 50
-/** Verdicts are held to the truth when a mode has lasted so much longer than the worst case: references have to be asked too. */
-const SLACK_MS = 60_000
-
-type HostMode = 'fine' | 'cut-off' | 'local-fault'
+/** After each event those pools are looked at that it may have changed; all of them, and the rest, after so many. */
+const LOOK_EVERY = 150
+/** What was decided so long ago is on disk, whatever happens. */
+const SAFE_MS = 100
 
 /** What it has seen, for a report. */
 export interface SimulationCounts {
@@ -41,18 +33,21 @@ export interface SimulationCounts {
   looks: number
   transitions: number
   restarts: number
+  kills: number
   reloads: number
   overrides: number
+  drills: number
   stalls: number
+  faults: number
 }
 
 /** What is lived through. */
 export interface Life {
   readonly seed: number
   readonly forMs: number
-  /** Steps at which nothing is done, and servers that never fail: what else happens stays the same. */
+  /** Steps at which nothing is done, and servers that never fail and names that never change: what else happens stays the same. */
   readonly skipped?: ReadonlySet<number>
-  readonly healthy?: ReadonlySet<string>
+  readonly steady?: ReadonlySet<string>
   /** One more rule, looked at with the others. */
   alsoHolds?(node: SimulatedNode): void
 }
@@ -84,9 +79,12 @@ export class Simulation {
     looks: 0,
     transitions: 0,
     restarts: 0,
+    kills: 0,
     reloads: 0,
     overrides: 0,
+    drills: 0,
     stalls: 0,
+    faults: 0,
   }
   readonly #life: Life
   /** Of the step that is being done. */
@@ -95,29 +93,43 @@ export class Simulation {
   readonly #steps: number[] = []
   readonly #clock = new VirtualClock()
   readonly #folder: TempFolder
-  readonly #servers: readonly SimulatedServer[]
+  readonly #world: SimulatedWorld
+  readonly #truth: Truth
+  readonly #history = new History()
+  readonly #operator = new Operator(line => this.#note(line))
   readonly #timeline: string[] = []
+  /** What probes of each target saw last: told where it is something else. */
+  readonly #seen = new Map<string, string>()
   #node: SimulatedNode | undefined
-  #host: HostMode = 'fine'
-  /** Since when nothing has kept this node from seeing the truth. */
-  #undisturbedMs = 0
-  #stalledMs = 0
   #shape = 0
-  #settings = ''
+  #settings: string
   #without: string | undefined
-  #isChanged = false
+  #events = 0
+  /** How often anything has disturbed the node, and drills that none of it has. */
+  #disturbances = 0
+  readonly #calmDrills = new Map<string, number>()
+  /** After so many more lines of the log the process is killed. */
+  #linesToLive = Number.POSITIVE_INFINITY
+  #refusedMs = Number.POSITIVE_INFINITY
+  /** Whether the wall clock was set and no outcome has come since. */
+  #isClockUnseen = false
   #failure: unknown
 
   private constructor(life: Life, folder: TempFolder) {
-    const { seed, healthy } = life
+    const { seed, steady = new Set() } = life
     this.#life = life
     this.#random = seededRandom(seed * SEEDS)
     this.#ofScheduler = seededRandom(seed * SEEDS + 1)
     this.#folder = folder
-    this.#servers = ADDRESSES.map(
-      (address, i) =>
-        new SimulatedServer(address, healthy?.has(address) ? undefined : seed * SEEDS + 10 + 2 * i),
-    )
+    // Every other life begins with references.
+    this.#settings = seed % 2 === 0 ? REFERENCES : ''
+    this.#world = new SimulatedWorld({
+      clock: this.#clock,
+      seedOf: place => seed * SEEDS + place,
+      steady,
+      onReport: (address, report) => this.#node?.report(address, report),
+    })
+    this.#truth = new Truth(this.#world)
   }
 
   /** Throws a `Broken` where anything does not hold. */
@@ -143,8 +155,8 @@ export class Simulation {
       for (let step = 0; this.#clock.monotonicMs() < forMs; step++) {
         // Each has numbers of its own: what is left out changes nothing of the others.
         this.#random = seededRandom(seed * SEEDS + 100 + step)
-        await this.#clock.advance(this.#random() * 12 * HOUR_MS)
-        if (this.#failure !== undefined) throw this.#failure
+        await this.#pass(this.#random() * 12 * HOUR_MS)
+        if (this.#linesToLive <= 0) await this.#killSoon()
         if (skipped?.has(step) !== true && (await this.#act())) this.#steps.push(step)
         this.#look()
         if (this.#failure !== undefined) throw this.#failure
@@ -154,184 +166,278 @@ export class Simulation {
     }
   }
 
+  async #pass(ms: number): Promise<void> {
+    await this.#clock.advance(ms, () => this.#afterEvent())
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
   async #start(): Promise<void> {
     this.#node = await SimulatedNode.start(
       {
         folder: this.#folder,
         clock: this.#clock,
         random: this.#ofScheduler,
-        probe: target => this.#probe(target),
-        stalledMs: () => this.#stalledMs,
-        onLine: line => {
-          this.counts.transitions++
-          this.#isChanged = true
-          this.#note(line)
-        },
+        world: this.#world,
+        onLine: line => this.#told(line),
         onOutcome: (target, outcome) => this.#judged(target, outcome),
+        onReaddressed: () => this.#disturbed(),
+        onDrilled: drill => this.#drilled(drill),
       },
       zoneText(this.#shape, this.#without),
       this.#settings,
     )
   }
 
-  async #probe({ address, timing }: ProbeTarget): Promise<Outcome> {
-    const nowMs = this.#clock.monotonicMs()
-    for (const server of this.#servers) server.live(nowMs)
-    const server = this.#servers.find(one => one.address === address)
-    const { seen, tookMs } =
-      this.#host === 'cut-off'
-        ? { seen: NO_ANSWER, tookMs: timing.timeoutMs }
-        : this.#host === 'local-fault'
-          ? { seen: NO_DESCRIPTORS, tookMs: 1 }
-          : (server?.probe(timing.timeoutMs) ?? { seen: REACHED, tookMs: 5 })
-    await this.#clock.wait(tookMs)
-    return { ...seen, latencyMs: tookMs }
+  get #running(): SimulatedNode {
+    return this.#node ?? assert.fail('nothing runs')
   }
 
-  /** After every outcome: a change is looked at at once. */
-  #judged({ address }: ProbeTarget, outcome: Outcome): void {
+  #told(line: string): void {
+    this.counts.transitions++
+    this.#linesToLive--
+    if (line.includes('maintenance')) this.#disturbances++
+    this.#note(line)
+  }
+
+  #judged({ key, address }: ProbeTarget, outcome: Outcome): void {
     this.counts.probes++
-    if (outcome.kind !== 'pass') this.#note(`${address} ${outcome.kind} ${outcome.reason}`)
-    if (!this.#isChanged && this.counts.probes % LOOK_EVERY !== 0) return
-    try {
-      this.#look()
-    } catch (error) {
-      this.#failure ??= error
-    }
+    this.#isClockUnseen = false
+    const seen = `${outcome.kind} ${outcome.reason}`
+    if (this.#seen.get(key) === seen) return
+    this.#seen.set(key, seen)
+    this.#note(`${address} ${seen}`)
+  }
+
+  /** Those that the event may have changed; whether that is enough. */
+  #afterEvent(): boolean {
+    const node = this.#node
+    if (node === undefined) return false
+    if (++this.#events % LOOK_EVERY === 0) this.#look()
+    else if (node.touched.size > 0) this.#heeding(() => this.#lookAt(node, true))
+    return this.#failure !== undefined || this.#linesToLive <= 0
   }
 
   #look(): void {
-    this.#isChanged = false
     const node = this.#node
-    if (node === undefined || this.#failure !== undefined) return
-    this.counts.looks++
-    checkInvariants(node, this.#clock.monotonicMs())
-    this.#life.alsoHolds?.(node)
-    this.#checkTruth(node)
+    if (node === undefined) return
+    this.#heeding(() => this.#lookAtAll(node))
   }
 
-  /** What has been dead or healthy for long is known to be so. */
-  #checkTruth(node: SimulatedNode): void {
-    const nowMs = this.#clock.monotonicMs()
-    if (this.#host !== 'fine') return
-    for (const server of this.#servers) {
-      server.live(nowMs)
-      const forMs = nowMs - Math.max(server.sinceMs, this.#undisturbedMs)
-      const worstMs = INTERVAL_MS + 1000 + TIMEOUT_MS + FALL * Math.max(FAST_MS, TIMEOUT_MS) + SLACK_MS
-      if (forMs < worstMs || server.mode === 'slow' || server.mode === 'flaky') continue
-      const expected = server.mode === 'healthy' ? 'up' : 'down'
-      for (const pool of node.judging.pools) {
-        for (const address of pool.pool.endpoints.flatMap(({ addresses }) => addresses)) {
-          const verdict = pool.stateOf(address)?.verdict
-          if (address.text === server.address && verdict !== expected)
-            throw new Error(
-              `${server.address} has been ${server.mode} for ${Math.round(forMs / 1000)} s, and ${pool.pool.name} takes it for ${verdict}`,
-            )
-        }
-      }
+  #heeding(check: () => void): void {
+    if (this.#failure !== undefined) return
+    this.counts.looks++
+    try {
+      check()
+    } catch (error) {
+      this.#failure = error
     }
+  }
+
+  /** @param byItself whether nobody has just decided anything */
+  #lookAt(node: SimulatedNode, byItself: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
+    const inUse = new Set(node.judging.pools)
+    for (const pool of node.touched) {
+      if (!inUse.has(pool)) continue
+      checkPool(node, pool, nowMs, false)
+      this.#history.see(node, pool, nowMs, byItself)
+    }
+    node.touched.clear()
+    node.written.clear()
+    if (node.drills.list[0]?.state === 'running') checkDrills(node, nowMs)
+  }
+
+  #lookAtAll(node: SimulatedNode): void {
+    const nowMs = this.#clock.monotonicMs()
+    this.#lookAt(node, false)
+    for (const pool of node.judging.pools) checkPool(node, pool, nowMs, true)
+    this.#history.checkFailback(node, nowMs)
+    checkPaces(node)
+    checkDrills(node, nowMs)
+    checkHostnames(node, this.#world.resolver)
+    if (this.#without !== 'www') checkWindow(node, this.#clock.wallMs())
+    this.#operator.look(node)
+    this.#truth.check(node, nowMs)
+    this.#life.alsoHolds?.(node)
   }
 
   /** Whether anything was done. */
   async #act(): Promise<boolean> {
+    const node = this.#node
+    if (node === undefined) return false
     const mark = this.#random()
     if (mark < 0.02) await this.#restart()
-    else if (mark < 0.06) await this.#reload()
-    else if (mark < 0.2) await this.#override()
-    else if (mark < 0.3) this.#changeHost()
-    else if (mark < 0.36) this.#stall()
-    else if (mark < 0.39) this.#jump()
+    else if (mark < 0.06) this.#planKill()
+    else if (mark < 0.07) await this.#killInDecision(node)
+    else if (mark < 0.11) await this.#reload(node)
+    else if (mark < 0.23) await this.#decide(node)
+    else if (mark < 0.3) await this.#drill(node)
+    else if (mark < 0.4) this.#changeHost(node)
+    else if (mark < 0.45) this.#stall()
+    else if (mark < 0.48) this.#jump(node)
+    else if (mark < 0.52) this.#changeDisk(node)
     else return false
     return true
   }
 
-  /** With no time in between nothing that was decided may change. */
+  async #decide(node: SimulatedNode): Promise<void> {
+    this.counts.overrides++
+    this.#disturbances++
+    await this.#operator.decide(node, this.#random)
+  }
+
+  async #drill(node: SimulatedNode): Promise<void> {
+    const pool = await this.#operator.drill(node, this.#random)
+    if (pool === undefined) return
+    this.counts.drills++
+    const isCalm = this.#world.host === 'fine' && node.book.list.length === 0
+    if (isCalm && !isInMaintenance(node)) this.#calmDrills.set(pool, this.#disturbances)
+    else this.#calmDrills.delete(pool)
+  }
+
+  /** What nothing has disturbed is switched in the time that was promised. */
+  #drilled({ pool, to, why }: StoredTransition): void {
+    this.#heeding(() =>
+      assert.ok(to !== 'late' || this.#calmDrills.get(pool) !== this.#disturbances, `${pool}: ${why}`),
+    )
+    this.#calmDrills.delete(pool)
+  }
+
+  /** It ends as it is told to. */
   async #restart(): Promise<void> {
+    this.counts.restarts++
+    const awayMs = this.#random() < 0.5 ? 0 : this.#random() * HOUR_MS
+    await this.#again(awayMs, `restart after ${Math.round(awayMs / 1000)} s`, node => node.stop())
+  }
+
+  #planKill(): void {
+    this.#linesToLive = Math.ceil(this.#random() * 8)
+  }
+
+  /** A moment after something was decided. */
+  async #killSoon(): Promise<void> {
+    this.#linesToLive = Number.POSITIVE_INFINITY
+    await this.#pass(this.#random() < 0.3 ? 0 : this.#random() * 2 * SAFE_MS)
+    await this.#kill()
+  }
+
+  async #killInDecision(node: SimulatedNode): Promise<void> {
+    await this.#operator.decideUnheard(node, this.#random)
+    await this.#kill()
+  }
+
+  /** It is killed; now and then for an hour, and something damages the database. */
+  async #kill(): Promise<void> {
+    this.counts.kills++
+    const lostMs = this.#random() * COMMIT_MS
+    const awayMs = this.#random() < 0.7 ? 0 : this.#random() * HOUR_MS
+    const isDamaged = this.#random() < 0.05
+    const what = `killed, and back after ${Math.round(awayMs / 1000)} s${isDamaged ? ' with a damaged database' : ''}`
+    await this.#again(awayMs, what, node => node.kill(lostMs), isDamaged)
+  }
+
+  /** With no time in between nothing that is on disk may change; what was acknowledged is always there. */
+  async #again(
+    awayMs: number,
+    what: string,
+    end: (node: SimulatedNode) => Promise<void>,
+    isDamaged = false,
+  ): Promise<void> {
     const node = this.#node
     if (node === undefined) return
-    const before = selectionsOf(node)
-    // A restart forgets what is not on disk: that may change answers.
-    const isVolatile = node.book.list.some(one => one.volatile)
-    await node.stop()
-    const awayMs = this.#random() < 0.5 ? 0 : this.#random() * HOUR_MS
+    const nowMs = this.#clock.monotonicMs()
+    const safeMs = Math.min(nowMs, this.#refusedMs) - SAFE_MS
+    const inForce = this.#operator.inForce(node)
+    const drilled = drilledIn(node)
+    const answers = this.#history.answersBefore(node, safeMs, pool => !isIn(pool, drilled))
+    const isUnheard = node.disk.fate !== undefined
+    const { isRefusing } = node.disk
+    this.#node = undefined
+    await end(node)
+    if (isDamaged) damage(`${this.#folder.path}/state`)
     await this.#clock.advance(awayMs)
-    this.#note(`restart after ${Math.round(awayMs / 1000)} s`)
+    this.#note(what)
     await this.#start()
-    this.counts.restarts++
+    const again = this.#running
+    again.disk.refuse(isRefusing)
     this.#disturbed()
-    if (awayMs > 0 || isVolatile || this.#node === undefined) return
-    const after = selectionsOf(this.#node)
-    if (before !== after) throw new Error(`a restart has changed answers: ${before} became ${after}`)
+    this.#forget(awayMs > 0 || isDamaged || this.#isClockUnseen, safeMs)
+    if (isDamaged) return
+    this.#operator.checkKept(again, inForce, this.#clock.wallMs())
+    if (awayMs > 0 || inForce.hasVolatile || isUnheard || this.#isClockUnseen) return
+    const after = this.#history.answersNow(again)
+    for (const [key, answer] of answers)
+      assert.equal(after.get(key), answer, `a restart has changed what ${key} answers`)
   }
 
-  async #reload(): Promise<void> {
+  #forget(isAll: boolean, safeMs: number): void {
+    if (isAll) this.#history.forget()
+    else this.#history.forgetSince(safeMs)
+    if (isAll || this.#world.host === 'local-fault' || this.#refusedMs < Number.POSITIVE_INFINITY)
+      this.#truth.unfreeze()
+    for (const hostname of HOSTNAMES)
+      this.#world.resolver.forget(hostname, this.#node?.hostnames.of(hostname).addresses ?? [])
+  }
+
+  async #reload(node: SimulatedNode): Promise<void> {
     this.#shape = Math.floor(this.#random() * SHAPES)
     this.#without =
-      this.#random() < 0.2 ? POOL_NAMES[Math.floor(this.#random() * POOL_NAMES.length)] : undefined
-    this.#note(`reload: shape ${this.#shape}, without ${this.#without}`)
-    // References are probed so often that they would be most of a year.
-    this.#settings = this.#random() < 0.02 ? SETTINGS : ''
-    await this.#node?.load(zoneText(this.#shape, this.#without), this.#settings)
+      this.#random() < 0.2 ? OPTIONAL_POOLS[Math.floor(this.#random() * OPTIONAL_POOLS.length)] : undefined
+    if (this.#random() < 0.2) this.#settings = this.#settings === '' ? REFERENCES : ''
+    this.#note(
+      `reload: shape ${this.#shape}, without ${this.#without}, ${this.#settings === '' ? 'no ' : ''}references`,
+    )
+    await node.load(zoneText(this.#shape, this.#without), this.#settings)
     this.counts.reloads++
     this.#disturbed()
+    this.#history.forget()
+    this.#truth.unfreeze()
   }
 
-  async #override(): Promise<void> {
-    const node = this.#node
-    const pools = node?.judging.pools ?? []
-    const pool = pools[Math.floor(this.#random() * pools.length)]
-    const endpoints = pool?.pool.endpoints ?? []
-    const endpoint = endpoints[Math.floor(this.#random() * endpoints.length)]
-    if (node === undefined || pool === undefined || endpoint === undefined) return
-    const target = `${pool.zoneName}/${pool.pool.name}/${endpoint.name}`
-    const kind = OVERRIDE_KINDS[Math.floor(this.#random() * OVERRIDE_KINDS.length)] ?? 'drain'
-    const mark = this.#random()
-    this.counts.overrides++
-    try {
-      if (mark < 0.15) await node.operations.release(target, 'alice')
-      else if (mark < 0.3) node.operations.failBack(`${pool.zoneName}/${pool.pool.name}`)
-      else {
-        const forMs = 60_000 + this.#random() * 12 * HOUR_MS
-        const force = this.#random() < 0.3
-        const request = { kind, target, forMs, reason: '', author: 'alice', force }
-        await node.operations.override({ ...request, volatile: this.#random() < 0.2 })
-      }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      this.#note(`refused: ${error.message.split('\n')[0]}`)
-    }
-  }
-
-  #changeHost(): void {
-    const before = this.#host
-    const mark = this.#random()
-    this.#host = before !== 'fine' || mark < 0.4 ? 'fine' : mark < 0.8 ? 'cut-off' : 'local-fault'
-    if (this.#host === before) return
-    this.#note(`host: ${before} -> ${this.#host}`)
+  #changeHost(node: SimulatedNode): void {
+    const world = this.#world
+    const before = world.changeHost(this.#random)
+    if (before === undefined) return
+    this.#note(`host: ${before} -> ${world.host}`)
+    const isKnown = world.host === 'local-fault' || (world.host !== 'fine' && this.#settings !== '')
+    if (isKnown) this.#truth.freeze(node, this.#clock.monotonicMs())
+    else this.#truth.unfreeze()
     this.#disturbed()
+  }
+
+  /** The disk refuses, or takes again what is written. */
+  #changeDisk(node: SimulatedNode): void {
+    const isRefusing = !node.disk.isRefusing
+    node.disk.refuse(isRefusing)
+    this.#refusedMs = isRefusing ? this.#clock.monotonicMs() : Number.POSITIVE_INFINITY
+    if (isRefusing) this.counts.faults++
+    this.#note(isRefusing ? 'the disk refuses' : 'the disk takes what is written')
   }
 
   /** The process stands still: all that was due comes late. */
   #stall(): void {
     const ms = this.#random() * 120_000
     this.#note(`stall of ${Math.round(ms / 1000)} s`)
-    this.#stalledMs += ms
+    this.#world.stalledMs += ms
     this.#clock.stall(ms)
     this.counts.stalls++
     this.#disturbed()
   }
 
   /** Somebody sets the wall clock. */
-  #jump(): void {
+  #jump(node: SimulatedNode): void {
     const ms = (this.#random() - 0.5) * 48 * HOUR_MS
     this.#note(`wall clock set back by ${Math.round(ms / 1000)} s`)
     this.#clock.setWallBack(ms)
+    this.#disturbances++
+    this.#isClockUnseen = true
     // What depends on the wall clock is looked at once a minute.
-    this.#node?.judging.heedOverrides()
+    node.judging.heedOverrides()
   }
 
   #disturbed(): void {
-    this.#undisturbedMs = this.#clock.monotonicMs()
+    this.#disturbances++
+    this.#truth.disturbed(this.#clock.monotonicMs())
   }
 
   #note(line: string): void {
@@ -341,26 +447,17 @@ export class Simulation {
   }
 }
 
-const NO_ANSWER = { kind: 'fail', reason: 'timeout', detail: 'no answer' } as const
-const NO_DESCRIPTORS = {
-  kind: 'inconclusive',
-  reason: 'no-descriptors',
-  detail: 'no descriptors left',
-} as const
-const REACHED = { kind: 'pass', reason: 'ok', detail: `${REFERENCE} connected` } as const
+function isInMaintenance({ judging, book }: SimulatedNode): boolean {
+  return judging.pools.some(({ zoneName: zone, pool }) =>
+    pool.endpoints.some(({ name }) => book.windowsOn({ zone, pool: pool.name }, name).length > 0),
+  )
+}
 
-/** What every pool answers, as one text. */
-function selectionsOf(node: SimulatedNode): string {
-  return node.judging.pools
-    .flatMap(pool =>
-      pool.kinds.map(family => {
-        const { mode, endpoints, addresses } = pool.selection(family) ?? {
-          mode: '',
-          endpoints: [],
-          addresses: [],
-        }
-        return `${pool.pool.name} ${family} ${mode} ${endpoints} ${addresses.map(({ text }) => text)}`
-      }),
-    )
-    .join('; ')
+function drilledIn(node: SimulatedNode): ReadonlySet<string> {
+  return new Set(node.drills.list.flatMap(({ state, pool }) => (state === 'running' ? [pool] : [])))
+}
+
+/** Whether it, or a pool in it, is one of those. */
+function isIn({ pool, nested }: PoolState, names: ReadonlySet<string>): boolean {
+  return names.has(pool.name) || [...nested.values()].some(one => isIn(one, names))
 }

@@ -45,8 +45,12 @@ export class VirtualClock implements Clock {
     })
   }
 
-  /** Lets so much time pass, running what falls due in order, each with its own time; promises settle in between. */
-  async advance(ms: number): Promise<void> {
+  /**
+   * Lets so much time pass, running what falls due in order, each with its own time; promises settle in between.
+   *
+   * @param isEnough asked after each of these: then no more time passes
+   */
+  async advance(ms: number, isEnough: () => boolean = () => false): Promise<void> {
     const untilMs = this.#nowMs + ms
     await turn()
     for (let timer = this.#next(); timer !== undefined && timer.atMs <= untilMs; timer = this.#next()) {
@@ -54,6 +58,7 @@ export class VirtualClock implements Clock {
       this.#nowMs = Math.max(this.#nowMs, timer.atMs)
       timer.call()
       await settle()
+      if (isEnough()) return
     }
     this.#nowMs = untilMs
     await turn()
