@@ -1,0 +1,391 @@
+/**
+ * From what control announces to what people are told. Pure.
+ *
+ *   announcement                                     | events                          | ends
+ *   -------------------------------------------------+---------------------------------+---------------------------
+ *   selection, all-down                              | all-down (critical)             |
+ *   selection, failover: an endpoint is down or held | failover (warning)              |
+ *   selection, failover: drained, forced, removed    | failover (info)                 |
+ *   selection, family-down                           | failover (warning)              |
+ *   selection, members: some left, some joined       | failover or failback of each    | failover of that endpoint
+ *   selection, failback to the first endpoint        | failback                        | failover
+ *   selection, failback to another one               | failback                        |
+ *   selection, recovery                              | all-down-over                   | all-down
+ *     … and the first endpoint is served             | failback                        | failover
+ *     … and another one is                           | failover (warning)              |
+ *     … and several are                              | failback of each                | failover of that endpoint
+ *   selection, otherwise leaving the first endpoint  | failover (info)                 |
+ *   selection, otherwise coming back to it           | failback                        | failover
+ *   an endpoint flaps                                | flapping (warning)              |
+ *   a certificate expires, or does not any more      | certificate-expires, -renewed   | certificate-expires
+ *   this node is cut off, or not any more            | cut-off (critical), -over       | cut-off
+ *   the store has a fault, or none any more          | store-fault (critical), -recovered | store-fault
+ *   a reload has failed, or succeeded                | reload-failed, -succeeded       | reload-failed
+ *   a thread was started again                       | restart (warning)               |
+ */
+import type { AnswerKind } from '#steering/pool.ts'
+import type { Reason } from '#steering/selection.ts'
+import type { AlertEvent, AlertKind, Severity } from './event.ts'
+
+interface OfPool {
+  readonly zone: string
+  readonly pool: string
+}
+
+export interface SelectionAnnouncement extends OfPool {
+  readonly kind: 'selection'
+  readonly family: AnswerKind
+  /** In words: `primary`, `all-down: primary`. */
+  readonly from: string
+  readonly to: string
+  /** Served now. */
+  readonly endpoints: readonly string[]
+  readonly why: string
+  readonly reason: Reason
+  /** Whether the pool answers with several endpoints at a time. */
+  readonly several: boolean
+  /** Whether the first endpoint of the pool was in service before, and is now. */
+  readonly servedFirst: boolean
+  readonly servesFirst: boolean
+}
+
+export type Announcement =
+  | SelectionAnnouncement
+  /** An endpoint has flapped once too often and is held. */
+  | (OfPool & {
+      readonly kind: 'flapping'
+      readonly endpoint: string
+      readonly address: string
+      readonly why: string
+      /** RFC 3339. */
+      readonly heldUntil: string
+    })
+  | (OfPool & {
+      readonly kind: 'certificate'
+      readonly endpoint: string
+      readonly address: string
+      readonly expires: boolean
+      readonly detail: string
+    })
+  /** Why no endpoint is taken for down; undefined once that is over. */
+  | { readonly kind: 'cut-off'; readonly why: string | undefined }
+  | { readonly kind: 'store'; readonly fault: string | undefined }
+  | { readonly kind: 'restart'; readonly what: string; readonly why: string }
+  | { readonly kind: 'reload'; readonly failed: boolean; readonly detail: string }
+
+/** Who says so, and when. */
+export interface Teller {
+  readonly node: string
+  readonly wallMs: number
+  newId(): string
+}
+
+type Said = Omit<AlertEvent, 'id' | 'atMs' | 'node' | 'lasts'>
+
+/** What begins and goes on. */
+const LASTING: ReadonlySet<AlertKind> = new Set([
+  'failover',
+  'all-down',
+  'certificate-expires',
+  'cut-off',
+  'store-fault',
+  'reload-failed',
+])
+
+export function eventsOf(announcement: Announcement, { node, wallMs, newId }: Teller): AlertEvent[] {
+  return saidOf(announcement).map(said => ({
+    ...said,
+    id: newId(),
+    lasts: LASTING.has(said.kind),
+    atMs: wallMs,
+    node,
+  }))
+}
+
+/** What ends an event that nothing else has ended: what it is about is gone, or was over before this process began. */
+export function endOf(event: AlertEvent, { node, wallMs, newId }: Teller): AlertEvent {
+  const { zone, pool, family, endpoint, key } = event
+  const kind = END_OF[event.kind] ?? event.kind
+  return {
+    id: newId(),
+    kind,
+    severity: 'info',
+    key: key.replace(event.kind, kind),
+    resolves: key,
+    lasts: false,
+    ...(zone !== undefined && { zone }),
+    ...(pool !== undefined && { pool }),
+    ...(family !== undefined && { family }),
+    ...(endpoint !== undefined && { endpoint }),
+    summary: `over: ${event.summary}`,
+    detail: 'not so any more when the configuration and the state were looked at anew',
+    atMs: wallMs,
+    node,
+  }
+}
+
+const END_OF: Partial<Record<AlertKind, AlertKind>> = {
+  failover: 'failback',
+  'all-down': 'all-down-over',
+  'certificate-expires': 'certificate-renewed',
+  'cut-off': 'cut-off-over',
+  'store-fault': 'store-recovered',
+  'reload-failed': 'reload-succeeded',
+}
+
+function saidOf(announcement: Announcement): Said[] {
+  switch (announcement.kind) {
+    case 'selection':
+      return selectionSaid(announcement)
+    case 'flapping':
+      return [flappingSaid(announcement)]
+    case 'certificate':
+      return [certificateSaid(announcement)]
+    case 'cut-off':
+      return [cutOffSaid(announcement.why)]
+    case 'store':
+      return [storeSaid(announcement.fault)]
+    case 'restart':
+      return [restartSaid(announcement)]
+    case 'reload':
+      return [reloadSaid(announcement)]
+    default:
+      return announcement satisfies never
+  }
+}
+
+function selectionSaid(change: SelectionAnnouncement): Said[] {
+  const { reason } = change
+  switch (reason.kind) {
+    case 'initial':
+      return []
+    case 'all-down':
+      return [allDownSaid(change)]
+    case 'failover':
+      return [failoverSaid(change, isOperators(reason.cause) ? 'info' : 'warning')]
+    case 'family-down':
+      return [failoverSaid(change, 'warning')]
+    case 'failback':
+      return [failbackSaid(change)]
+    case 'members':
+      return membersSaid(change, reason.left, reason.joined)
+    case 'recovery':
+      return [recoverySaid(change), ...afterRecovery(change)]
+    default:
+      return change.several ? [] : movedSaid(change)
+  }
+}
+
+function membersSaid(
+  change: SelectionAnnouncement,
+  left: readonly string[],
+  joined: readonly string[],
+): Said[] {
+  return [
+    ...left.map(endpoint => memberSaid(change, endpoint, 'failover')),
+    ...joined.map(endpoint => memberSaid(change, endpoint, 'failback')),
+  ]
+}
+
+function afterRecovery(change: SelectionAnnouncement): Said[] {
+  if (change.several) return membersSaid(change, [], change.endpoints)
+  return [change.servesFirst ? failbackSaid(change) : failoverSaid(change, 'warning')]
+}
+
+/** By an operator, or the configuration. */
+function movedSaid(change: SelectionAnnouncement): Said[] {
+  const { servedFirst, servesFirst } = change
+  if (servedFirst === servesFirst) return []
+  return [servesFirst ? failbackSaid(change) : failoverSaid(change, 'info')]
+}
+
+function isOperators(cause: Extract<Reason, { kind: 'failover' }>['cause']): boolean {
+  return cause !== 'down' && cause !== 'held'
+}
+
+function titleOf({ zone, pool, family }: SelectionAnnouncement): string {
+  return `${zone}/${pool} ${TYPES[family]}`
+}
+
+const TYPES = { ipv4: 'A', ipv6: 'AAAA', cname: 'CNAME' } as const
+
+function about(
+  { zone, pool, family, why }: SelectionAnnouncement,
+  kind: 'failover' | 'all-down',
+  severity: Severity,
+): Omit<Said, 'summary'> {
+  return { kind, severity, key: keyOf(kind, zone, pool, family), zone, pool, family, detail: why }
+}
+
+function keyOf(...parts: readonly string[]): string {
+  return parts.join(' ')
+}
+
+function allDownSaid(change: SelectionAnnouncement): Said {
+  const summary = `${titleOf(change)}: all down, answered is ${change.to}`
+  return { ...about(change, 'all-down', 'critical'), summary }
+}
+
+function failoverSaid(change: SelectionAnnouncement, severity: Severity): Said {
+  const summary = `${titleOf(change)}: failover from ${change.from} to ${change.to}`
+  return { ...about(change, 'failover', severity), summary }
+}
+
+function failbackSaid(change: SelectionAnnouncement): Said {
+  const { zone, pool, family, from, to, servesFirst } = change
+  return {
+    kind: 'failback',
+    severity: 'info',
+    key: keyOf('failback', zone, pool, family),
+    ...(servesFirst && { resolves: keyOf('failover', zone, pool, family) }),
+    zone,
+    pool,
+    family,
+    summary: `${titleOf(change)}: failback from ${from} to ${to}`,
+    detail: change.why,
+  }
+}
+
+/** Of one endpoint of a pool that answers with several. */
+function memberSaid(change: SelectionAnnouncement, endpoint: string, kind: 'failover' | 'failback'): Said {
+  const { zone, pool, family, why, to } = change
+  const key = keyOf('failover', zone, pool, family, endpoint)
+  const of = { zone, pool, family, endpoint, detail: why }
+  const title = titleOf(change)
+  if (kind === 'failover')
+    return {
+      ...of,
+      kind,
+      severity: 'warning',
+      key,
+      summary: `${title}: ${endpoint} has left the answer, which is now ${to}`,
+    }
+  return {
+    ...of,
+    kind,
+    severity: 'info',
+    key: keyOf('failback', zone, pool, family, endpoint),
+    resolves: key,
+    summary: `${title}: ${endpoint} is answered again`,
+  }
+}
+
+function recoverySaid(change: SelectionAnnouncement): Said {
+  const { zone, pool, family, why, to } = change
+  return {
+    kind: 'all-down-over',
+    severity: 'info',
+    key: keyOf('all-down-over', zone, pool, family),
+    resolves: keyOf('all-down', zone, pool, family),
+    zone,
+    pool,
+    family,
+    summary: `${titleOf(change)}: not all down any more, answered is ${to}`,
+    detail: why,
+  }
+}
+
+function flappingSaid(said: Extract<Announcement, { kind: 'flapping' }>): Said {
+  const { zone, pool, endpoint, address, why, heldUntil } = said
+  return {
+    kind: 'flapping',
+    severity: 'warning',
+    key: keyOf('flapping', zone, pool, endpoint, address),
+    zone,
+    pool,
+    endpoint,
+    summary: `${zone}/${pool}/${endpoint} ${address}: flaps, and is held`,
+    detail: `${why}; held until ${heldUntil}`,
+  }
+}
+
+function certificateSaid(said: Extract<Announcement, { kind: 'certificate' }>): Said {
+  const { zone, pool, endpoint, address, expires, detail } = said
+  const key = keyOf('certificate-expires', zone, pool, endpoint, address)
+  const of = { zone, pool, endpoint, detail }
+  const title = `${zone}/${pool}/${endpoint} ${address}`
+  if (expires)
+    return {
+      ...of,
+      kind: 'certificate-expires',
+      severity: 'warning',
+      key,
+      summary: `${title}: the certificate is about to expire`,
+    }
+  const kind = 'certificate-renewed'
+  return {
+    ...of,
+    kind,
+    severity: 'info',
+    key: keyOf(kind, zone, pool, endpoint, address),
+    resolves: key,
+    summary: `${title}: the certificate is good for long enough again`,
+  }
+}
+
+function cutOffSaid(why: string | undefined): Said {
+  if (why !== undefined)
+    return {
+      kind: 'cut-off',
+      severity: 'critical',
+      key: 'cut-off',
+      summary: 'this node is cut off',
+      detail: why,
+    }
+  return {
+    kind: 'cut-off-over',
+    severity: 'info',
+    key: 'cut-off-over',
+    resolves: 'cut-off',
+    summary: 'this node is not cut off any more',
+    detail: 'a reference is reached again',
+  }
+}
+
+function storeSaid(fault: string | undefined): Said {
+  if (fault !== undefined)
+    return {
+      kind: 'store-fault',
+      severity: 'critical',
+      key: 'store-fault',
+      summary: 'the state is not stored; answers and failover go on',
+      detail: fault,
+    }
+  return {
+    kind: 'store-recovered',
+    severity: 'info',
+    key: 'store-recovered',
+    resolves: 'store-fault',
+    summary: 'the state is stored again',
+    detail: '',
+  }
+}
+
+function restartSaid({ what, why }: Extract<Announcement, { kind: 'restart' }>): Said {
+  return {
+    kind: 'restart',
+    severity: 'warning',
+    key: keyOf('restart', what),
+    summary: `${what} was started again`,
+    detail: why,
+  }
+}
+
+function reloadSaid({ failed, detail }: Extract<Announcement, { kind: 'reload' }>): Said {
+  if (failed)
+    return {
+      kind: 'reload-failed',
+      severity: 'warning',
+      key: 'reload-failed',
+      summary: 'the configuration was not reloaded; the old one stays in force',
+      detail,
+    }
+  return {
+    kind: 'reload-succeeded',
+    severity: 'info',
+    key: 'reload-succeeded',
+    resolves: 'reload-failed',
+    summary: 'the configuration was reloaded',
+    detail,
+  }
+}
