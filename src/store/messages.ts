@@ -2,13 +2,14 @@
 
 import type { OverrideRow } from './override-rows.ts'
 import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
-import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
 /** What is written in one transaction, in this order. */
 export interface Batch {
   readonly verdicts: readonly VerdictRow[]
   readonly selections: readonly SelectionRow[]
   readonly hostnames: readonly HostnameRow[]
+  readonly alerts: readonly AlertRow[]
   readonly transitions: readonly TransitionRow[]
 }
 

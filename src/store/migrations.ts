@@ -49,6 +49,10 @@ const MIGRATIONS: readonly string[] = [
      addresses TEXT NOT NULL,
      at_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE alerts (
+     seq INTEGER PRIMARY KEY,
+     record TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** The version that `migrate` leads to. */

@@ -1,13 +1,15 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
 import type { Batch } from './messages.ts'
-import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
-/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, and the newest transitions. */
+/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, the latest of an alert, and the newest transitions. */
 export class Pending {
   readonly #transitionLimit: number
   #verdicts = new Map<string, VerdictRow>()
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
+  /** Bounded by whoever saves them: those that are gone are removed. */
+  #alerts = new Map<number, AlertRow>()
   #transitions: TransitionRow[] = []
   #dropped = 0
 
@@ -16,7 +18,10 @@ export class Pending {
   }
 
   get size(): number {
-    return this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
+    const { size } = this.#alerts
+    return (
+      size + this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
+    )
   }
 
   /** Transitions given up because too many waited. */
@@ -36,6 +41,10 @@ export class Pending {
     this.#hostnames.set(row.hostname, row)
   }
 
+  alert(row: AlertRow): void {
+    this.#alerts.set(row.seq, row)
+  }
+
   transition(row: TransitionRow): void {
     this.#transitions.push(row)
     if (this.#transitions.length <= this.#transitionLimit) return
@@ -49,11 +58,13 @@ export class Pending {
       verdicts: [...this.#verdicts.values()],
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
+      alerts: [...this.#alerts.values()],
       transitions: this.#transitions,
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
+    this.#alerts = new Map()
     this.#transitions = []
     return batch
   }
@@ -64,6 +75,7 @@ export class Pending {
       for (const row of batch.verdicts) this.verdict(row)
       for (const row of batch.selections) this.selection(row)
       for (const row of batch.hostnames) this.hostname(row)
+      for (const row of batch.alerts) this.alert(row)
       for (const row of batch.transitions) this.transition(row)
     }
   }

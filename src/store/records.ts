@@ -71,6 +71,8 @@ export interface Restored {
   readonly verdicts: readonly StoredVerdict[]
   readonly selections: readonly StoredSelection[]
   readonly overrides: readonly Override[]
+  /** By their numbers; as they were saved, by whatever version. */
+  readonly alerts: readonly unknown[]
 }
 
 export interface TransitionQuery {

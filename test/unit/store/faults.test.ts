@@ -35,7 +35,13 @@ describe('store in trouble', () => {
     writeFileSync(path, garbage)
     {
       await using state = await opened(path)
-      assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [], hostnames: [] })
+      assert.deepEqual(state.store.restored, {
+        verdicts: [],
+        selections: [],
+        overrides: [],
+        hostnames: [],
+        alerts: [],
+      })
       assert.match(state.told[0] ?? '', /is damaged .*set aside as .*\.corrupt-\d{8}T\d{9}Z/)
       assert.deepEqual(state.lasting, [false])
       assert.equal(state.store.fault, undefined)

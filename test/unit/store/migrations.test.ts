@@ -14,7 +14,14 @@ describe('migrations', () => {
     assert.equal(version(), 0)
     migrate(database)
     const after = version()
-    assert.deepEqual(tables.all(), ['hostnames', 'overrides', 'selections', 'transitions', 'verdicts'])
+    assert.deepEqual(tables.all(), [
+      'alerts',
+      'hostnames',
+      'overrides',
+      'selections',
+      'transitions',
+      'verdicts',
+    ])
     database.exec("INSERT INTO verdicts VALUES ('key', '{}', NULL, 1, 1)")
     migrate(database)
     assert.equal(version(), after)
