@@ -19,6 +19,8 @@ const PATHS = `Understudy
                                return to the primary (POST)
 /api/v1/heartbeats/{zone}/{pool}/{endpoint}
                                where endpoints report in (POST, with their token)
+/api/v1/alerts                 receivers, and what they were told (?limit=100)
+/api/v1/alerts/test            send a test to a receiver (POST)
 /api/v1/transitions            what has changed (?since=24h&name=NAME&limit=100)
 `
 

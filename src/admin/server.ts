@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { formatSocketAddr, isLoopback, type SocketAddr } from '#base/address.ts'
 import type { ControlView } from '#control/view.ts'
+import { type AlertTests, addAlerts } from './alerts.ts'
 import { refusal } from './guard.ts'
 import { addHeartbeats, type HeartbeatReports } from './heartbeats.ts'
 import { createListener, type Log, listen } from './listener.ts'
@@ -16,6 +17,7 @@ export interface AdminOptions {
   readonly control: ControlView
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
+  readonly alerts: AlertTests
   /** The page at `/metrics`. */
   render(): Promise<string>
   readonly log: Log
@@ -35,6 +37,7 @@ export async function startAdmin({
   control,
   actions,
   heartbeats,
+  alerts,
   render,
   log,
 }: AdminOptions): Promise<Admin> {
@@ -53,6 +56,7 @@ export async function startAdmin({
     addAdmin(app, control)
     addOperations(app, control, actions)
     addHeartbeats(app, heartbeats)
+    addAlerts(app, control, alerts)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, close: () => closeAll(listeners) }
     const second = createListener(log)

@@ -92,7 +92,8 @@ async function tell({ server }: OperateOptions, ask: (server: string) => Promise
   return failed === 0 ? 0 : 1
 }
 
-function author(): string {
+/** Who asks, for those who come after. */
+export function author(): string {
   try {
     return userInfo().username
   } catch {

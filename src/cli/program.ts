@@ -1,5 +1,6 @@
 /** The command line: which commands there are and what they take. */
 import { Command, CommanderError } from 'commander'
+import { testAlert } from './alert.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
 import {
@@ -129,6 +130,12 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  const alert = root.command('alert').description('receivers of alerts')
+  operating(alert.command('test'))
+    .description('send a test alert to a receiver, past its filters and quiet hours')
+    .argument('<receiver>', 'its name in alerts: of understudy.yaml')
+    .addHelpText('after', '\nExample:\n  understudy alert test on-call')
+    .action(async (receiver: string, options: OperateOptions) => exit(await testAlert(receiver, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

@@ -57,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
+      alerts: server.alertDesk,
       render: () => metrics.render(server),
       log,
     })

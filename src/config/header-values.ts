@@ -36,7 +36,8 @@ export const secretOnly = refine(z.unknown(), (written): Refined<SecretReference
   return { problem: 'is a secret; write { file: PATH } or { env: NAME }, where it stands' }
 })
 
-const headerValue = refine(z.unknown(), (written): Refined<string | SecretReference> => {
+/** A text, or where a secret stands. */
+export const textOrSecret = refine(z.unknown(), (written): Refined<string | SecretReference> => {
   if (isPlainMap(written)) return secretReference(written, 'a text nor ')
   if (typeof written === 'string') return { value: written }
   if (written === null) return { problem: 'is empty' }
@@ -55,7 +56,7 @@ function problemOfHeader(name: string, value: string | SecretReference): string 
   return problem === undefined ? undefined : `the value of ${name} ${problem}`
 }
 
-export const headers = refine(z.record(z.string(), headerValue), all => {
+export const headers = refine(z.record(z.string(), textOrSecret), all => {
   const entries = Object.entries(all)
   if (entries.length > MAX_HEADERS)
     return { problem: `${entries.length} are too many; at most ${MAX_HEADERS}` }

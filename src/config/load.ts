@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
+import { readAlerts, warnOfUnknownPools } from './alerts.ts'
 import { Complaints } from './complaints.ts'
 import type { Configuration, ServerSettings } from './configuration.ts'
 import { readCookieSecrets } from './cookie-secrets.ts'
@@ -42,9 +43,11 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   // Where the zones are, an unreadable file does not say.
   if (path !== undefined && file?.source.sound !== true) return loading.finish(undefined, undefined)
   const secrets = await readCookieSecrets(file, request.env, loading.files, loading.complaints)
-  const settings = readSettings(file, request, request.cwd, loading.complaints, secrets)
+  const alerts = await readAlerts(file, loading.files)
+  const settings = readSettings(file, request, request.cwd, loading.complaints, secrets, alerts)
   const sound = !loading.complaints.hasErrors
   const zones = await readZonesFolder(settings.zonesPath, loading.files, loading.complaints)
+  if (zones !== undefined) warnOfUnknownPools(file, zones.zones)
   return loading.finish(sound ? settings : undefined, zones)
 }
 

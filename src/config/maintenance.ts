@@ -18,7 +18,7 @@ const WEEK_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 const MAX_WINDOWS = 1000
 
-const timeZone = refine(z.string(), name =>
+export const timeZone = refine(z.string(), name =>
   isTimeZone(name)
     ? { value: name }
     : { problem: `${show(name)} is not a time zone such as UTC or Europe/Berlin` },
@@ -31,8 +31,8 @@ const weekday = refine(z.string(), name => {
     : { value: index }
 })
 
-/** `02:30`, local time. */
-const timeOfDay = refine(
+/** `02:30`, local time, in minutes. */
+export const timeOfDay = refine(
   z.string({
     error: ({ input }) => (typeof input === 'number' ? 'put the time in quotes: "02:30"' : undefined),
   }),

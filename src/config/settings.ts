@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Receiver } from '#alert/receiver.ts'
 import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
@@ -45,6 +46,7 @@ const SHAPE = {
   references: referenceList,
   'while-cut-off': choice(['serve', 'servfail']),
   resolvers: resolverList,
+  alerts: nested,
 } as const
 const LATER_KEYS = notSupported('introspection-from', 'tokens')
 const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
@@ -72,6 +74,7 @@ export function readSettings(
   cwd: string,
   complaints: Complaints,
   cookieSecrets?: readonly Uint8Array[],
+  alerts: readonly Receiver[] = [],
 ): ServerSettings {
   const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
@@ -95,6 +98,7 @@ export function readSettings(
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
+    alerts,
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }

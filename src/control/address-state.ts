@@ -55,6 +55,13 @@ export class AddressState {
     return { standing: 'held', upSinceMs, heldUntilMs: this.#damping.heldUntilMs }
   }
 
+  /** Until when it is held because it flaps, monotonic; undefined where it is not. */
+  latchedUntilMs(nowMs: number): number | undefined {
+    const { flap } = this.#rule
+    const isLatched = flap !== undefined && this.#damping.penalty > flap.limit && isHeld(this.#damping, nowMs)
+    return isLatched ? this.#damping.heldUntilMs : undefined
+  }
+
   /** Judges again after a target's health has changed; gives the verdict before. */
   update(nowMs: number): Verdict {
     const before = this.#verdict

@@ -1,4 +1,5 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
+import type { Announcement } from '#alert/announcement.ts'
 import type { SlotContent } from '#answer/board.ts'
 import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
@@ -14,6 +15,7 @@ import type { Selections } from '#steering/select.ts'
 import type { Restored, StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
+import { Announcer } from './announcer.ts'
 import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
@@ -40,6 +42,8 @@ export interface JudgingOptions {
   readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition'>
   readonly events: EventSink
   readonly log: Log
+  /** Told of what somebody may want to be alerted of. */
+  announce?(announcement: Announcement): void
   /** What operators and maintenance windows say. */
   readonly book: OverrideBook
   /** What hostnames are resolved to. */
@@ -54,6 +58,7 @@ export interface HeartbeatState {
 
 export class Judging {
   readonly #options: JudgingOptions
+  readonly #announcer: Announcer
   #state = new JudgedState()
   #references = new References([])
   #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
@@ -75,6 +80,7 @@ export class Judging {
 
   constructor(options: JudgingOptions) {
     this.#options = options
+    this.#announcer = new Announcer(announcement => options.announce?.(announcement))
     this.#restored = options.store.restored
   }
 
@@ -175,6 +181,7 @@ export class Judging {
     if (target === undefined) return
     const arrivedMs = clock.monotonicMs()
     const { pace: paceBefore, nextFailMs } = target
+    const seen = target.lastOutcome?.outcome
     const before = target.take(outcome, startedMs, endedWallMs, firstFailMs =>
       isCertain ? 'yes' : this.#references.mayFall(familiesOfTarget(target.target), firstFailMs),
     )
@@ -188,6 +195,7 @@ export class Judging {
     this.#record(target, before)
     for (const { state, from } of judged) this.#recordVerdict(state, from, target, before)
     for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
+    this.#announcer.certificate(uses, seen, outcome)
     for (const { zone, check } of checksOf(uses))
       events.probe({ zone, check, type: target.target.spec.type, outcome })
   }
@@ -294,6 +302,7 @@ export class Judging {
   }
 
   #heedReferences(): void {
+    this.#announcer.cutOff(this.cutOff)
     const isSilent = this.#mustBeSilent()
     if (isSilent === this.#isSilent) return
     this.#isSilent = isSilent
@@ -335,12 +344,13 @@ export class Judging {
   #recordVerdict(state: AddressState, from: Verdict, target: TargetState, before: Health): void {
     if (state.verdict === from) return
     const { clock, store } = this.#options
-    const wallMs = clock.wallMs()
-    const stored = state.record(clock.monotonicMs(), wallMs)
+    const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()]
+    const stored = state.record(nowMs, wallMs)
     if (stored !== undefined) store.saveVerdict(stored)
     for (const { pool, endpoint, address } of this.#state.usesOf(state)) {
       const change = { endpoint, address, state, from, target, before }
       this.#announce(verdictTransition(pool, change, wallMs))
+      this.#announcer.verdict(pool, change, nowMs, wallMs)
     }
   }
 
@@ -350,6 +360,7 @@ export class Judging {
       const { family } = change
       this.#saveSelection(pool, family)
       this.#announce(selectionTransition(pool, change, wallMs))
+      this.#announcer.selection(pool, change)
       const direction = directionOf(pool, change)
       const [zone, name] = [pool.zoneName, pool.pool.name]
       if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })

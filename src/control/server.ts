@@ -14,6 +14,7 @@ import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
 import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
+import { AlertDesk } from './alert-desk.ts'
 import type { EventSink } from './events.ts'
 import { createGeneration, type Generation, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
@@ -28,7 +29,7 @@ import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
-import type { ControlView, PoolView, ServerView, TransitionView } from './view.ts'
+import type { AlertsView, ControlView, PoolView, ServerView, TransitionView } from './view.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -56,6 +57,7 @@ export class Server implements ControlView {
   readonly #store: Store
   readonly #book: OverrideBook
   readonly #hostnames: Hostnames
+  readonly #alerts: AlertDesk
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
@@ -85,6 +87,12 @@ export class Server implements ControlView {
       store.restored.overrides,
     )
     this.#hostnames = this.#newHostnames()
+    this.#alerts = new AlertDesk({
+      clock: this.#clock,
+      random: seededRandom(process.pid),
+      log: options.log,
+      store,
+    })
     this.#judging = new Judging({
       book: this.#book,
       knownHostname: hostname => this.#hostnames.of(hostname),
@@ -94,6 +102,7 @@ export class Server implements ControlView {
       store,
       events: options.events,
       log: options.log,
+      announce: announcement => this.#alerts.announce(announcement),
     })
     this.#operations = new Operations(this.#judging, this.#book)
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
@@ -117,16 +126,20 @@ export class Server implements ControlView {
     let server: Server | undefined
     const store = await openStore({
       path: statePath,
-      onFault: (fault, lasts) =>
-        log.error(
-          { fault },
-          `state: ${fault}${lasts ? '; answers and failover go on, nothing is stored' : ''}`,
-        ),
-      onRecovered: () => log.info({}, 'state: stored again'),
+      onFault(fault, lasts) {
+        const more = lasts ? '; answers and failover go on, nothing is stored' : ''
+        log.error({ fault }, `state: ${fault}${more}`)
+        if (lasts) server?.alertDesk.announce({ kind: 'store', fault })
+      },
+      onRecovered() {
+        log.info({}, 'state: stored again')
+        server?.alertDesk.announce({ kind: 'store', fault: undefined })
+      },
       onSaveAgain() {
         if (server === undefined) return
         server.#judging.saveAgain()
         server.#hostnames.saveAgain()
+        server.#alerts.saveAgain()
       },
     })
     server = new Server(options, configuration, store, lock)
@@ -137,6 +150,11 @@ export class Server implements ControlView {
       throw error
     }
     return server
+  }
+
+  /** Who is told of what happens. */
+  get alertDesk(): AlertDesk {
+    return this.#alerts
   }
 
   get configuration(): Configuration {
@@ -169,6 +187,7 @@ export class Server implements ControlView {
     this.#judging.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
+    this.#alerts.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -199,6 +218,10 @@ export class Server implements ControlView {
     return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
   }
 
+  alerts(limit: number): AlertsView {
+    return this.#alerts.view(limit)
+  }
+
   async transitions(query: {
     sinceMs?: number
     name?: string
@@ -213,7 +236,9 @@ export class Server implements ControlView {
     const generation = createGeneration(this.#configuration, this.#policies.policyOf(settings))
     this.#generations.add(generation)
     await this.#resolve(this.#configuration)
+    this.#alerts.adopt(settings)
     this.#judging.adopt(this.#configuration)
+    this.#alerts.settle(this.#judging)
     this.#listeners = await startListeners({
       dns: settings.dns,
       udp: settings.udp,
@@ -228,8 +253,10 @@ export class Server implements ControlView {
       seed: process.pid,
       userAgent: `Understudy/${this.#options.version} (health check)`,
       onReport: report => this.#judging.take(report),
-      onRestart: why =>
-        this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`),
+      onRestart: why => {
+        this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`)
+        this.#alerts.announce({ kind: 'restart', what: 'prober', why })
+      },
     })
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
@@ -241,9 +268,11 @@ export class Server implements ControlView {
     try {
       const reloaded = await this.#reload()
       this.#options.events.reload(reloaded.done ? 'success' : 'failure')
+      this.#alerts.reloaded(reloaded)
       return reloaded
     } catch (error) {
       this.#options.events.reload('failure')
+      this.#alerts.announce({ kind: 'reload', failed: true, detail: String(error) })
       throw error
     }
   }
@@ -269,7 +298,9 @@ export class Server implements ControlView {
     if (this.#closing) throw new Error('the server is being stopped')
     this.#generations.add(generation)
     this.#configuration = configuration
+    this.#alerts.adopt(configuration.settings)
     this.#judging.adopt(configuration)
+    this.#alerts.settle(this.#judging)
     this.#hostnames.adopt(hostnamesIn(configuration.zones))
     this.#probe()
     await this.#listeners?.publish(generation)
@@ -317,6 +348,7 @@ export class Server implements ControlView {
   #restarted(what: string, why: string): void {
     this.#restarts++
     this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
+    this.#alerts.announce({ kind: 'restart', what, why })
   }
 }
 

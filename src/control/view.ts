@@ -1,4 +1,8 @@
 /** What the server shows of itself: plain data, made when asked for. The admin listener and the command line print it. */
+import type { CourierCounts } from '#alert/courier.ts'
+import type { AlertEvent } from '#alert/event.ts'
+import type { ReceiverType } from '#alert/receiver.ts'
+import type { Delivery } from '#alert/record.ts'
 import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Verdict } from '#health/verdict.ts'
@@ -199,10 +203,49 @@ export interface OperationResult {
   readonly evidence?: readonly string[]
 }
 
+export interface AlertReceiverView {
+  readonly name: string
+  readonly type: ReceiverType
+  readonly waiting: number
+  /** Why it takes nothing now, in words. */
+  readonly fault?: string
+  /** Since the start. */
+  readonly counts: CourierCounts
+}
+
+export interface AlertView extends Omit<AlertEvent, 'atMs'> {
+  readonly at: string
+  readonly deliveries: readonly DeliveryView[]
+}
+
+/** What has become of it at one receiver. */
+export interface DeliveryView {
+  readonly receiver: string
+  readonly state: Delivery['state']
+  readonly attempts: number
+  readonly detail?: string
+  readonly sentAt?: string
+}
+
+export interface AlertsView {
+  readonly receivers: readonly AlertReceiverView[]
+  /** The newest first. */
+  readonly alerts: readonly AlertView[]
+}
+
+/** What a receiver has made of a test. */
+export interface TestedView {
+  readonly receiver: string
+  readonly accepted: boolean
+  readonly detail: string
+}
+
 /** Asked by the admin listener. */
 export interface ControlView {
   server(): ServerView
   pools(): readonly PoolView[]
+  /** The receivers of alerts, and at most so many alerts. */
+  alerts(limit: number): AlertsView
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
   transitions(query: {
     readonly sinceMs?: number

@@ -1,5 +1,6 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import type { AlertTests } from '#admin/alerts.ts'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
@@ -121,6 +122,7 @@ export function world(
     asked,
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
+    alerts: () => ({ receivers: [], alerts: [] }),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken
@@ -133,6 +135,11 @@ export function socketAddr(text: string): SocketAddr {
   const parsed = parseSocketAddr(text)
   if (parsed === undefined) throw new Error(`${text} is no socket address`)
   return parsed
+}
+
+/** Where there are no receivers. */
+export const NO_TESTS: AlertTests = {
+  test: receiver => Promise.reject(new Refusal('not-found', `no receiver is called ${receiver}`)),
 }
 
 export interface Started extends AsyncDisposable {
@@ -177,6 +184,7 @@ export async function started(
     control,
     actions: NO_ACTIONS,
     heartbeats,
+    alerts: NO_TESTS,
     render: () => metrics.render(control),
     log: { error: (_data, message) => logged.push(message) },
   })

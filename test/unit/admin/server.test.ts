@@ -11,6 +11,7 @@ import {
   ask,
   NO_ACTIONS,
   NO_REPORTS,
+  NO_TESTS,
   POOL,
   SERVER,
   socketAddr,
@@ -215,6 +216,7 @@ describe('admin listener', () => {
     const options = {
       actions: NO_ACTIONS,
       heartbeats: NO_REPORTS,
+      alerts: NO_TESTS,
       control: world(),
       render: async () => '',
       log: { error: () => undefined },

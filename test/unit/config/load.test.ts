@@ -32,6 +32,7 @@ test('defaults without a file', async () => {
     references: [],
     whileCutOff: 'serve',
     resolvers: undefined,
+    alerts: [],
   })
   const { exempt, ...rateLimit } = answering.rateLimit
   assert.deepEqual(
@@ -161,6 +162,7 @@ test('a file says everything, relative to itself; the command line outranks it',
     logLevel: 'debug',
     logFormat: 'json',
     whileCutOff: 'servfail',
+    alerts: [],
   })
   const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }
   const outranked = (await loadConfiguration({ ...request, ...line })).configuration?.settings
