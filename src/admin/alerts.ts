@@ -2,49 +2,54 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { AlertDesk } from '#control/alert-desk.ts'
-import { Refusal } from '#control/operations.ts'
-import type { ControlView } from '#control/view.ts'
+import type { ControlView, TestedView } from '#control/view.ts'
+import { alertsAnswer, testedAnswer } from './alert-answers.ts'
+import { type Audit, audited, authorOf } from './audited.ts'
+import { limit, line } from './fields.ts'
 import { Problem } from './problem.ts'
 
 export type AlertTests = Pick<AlertDesk, 'test'>
 
-const alertsQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, 'no number from 1 to 9999')
-    .transform(Number)
-    .default(100),
-})
+const alertsQuery = z.strictObject({ limit })
+const testBody = z.strictObject({ receiver: line(63).min(1), author: line(64).optional() })
 
-const testBody = z.strictObject({
-  receiver: z.string().min(1).max(63),
-  author: z
-    .string()
-    .max(64)
-    .refine(text => !/\p{Cc}/u.test(text), 'has characters that cannot be printed')
-    .default('unknown'),
-})
-
-export function addAlerts(app: FastifyInstance, control: ControlView, tests: AlertTests): void {
+export function addAlerts(app: FastifyInstance, control: ControlView, tests: AlertTests, audit: Audit): void {
   app.get<{ Querystring: z.infer<typeof alertsQuery> }>(
     '/api/v1/alerts',
-    { schema: { querystring: alertsQuery } },
+    {
+      schema: { querystring: alertsQuery },
+      config: {
+        documented: {
+          summary: 'The receivers of alerts, and what they were told, the newest first',
+          answer: alertsAnswer,
+        },
+      },
+    },
     async ({ query }) => control.alerts(query.limit),
   )
   app.post<{ Body: z.infer<typeof testBody> }>(
     '/api/v1/alerts/test',
-    { schema: { body: testBody } },
-    async ({ body }) => tested(tests, body.receiver, body.author),
+    {
+      schema: { body: testBody },
+      config: {
+        documented: {
+          summary: 'Send a test alert to a receiver, past its filters and quiet hours',
+          answer: testedAnswer,
+          problems: [404, 502],
+        },
+      },
+    },
+    request => {
+      const { receiver, author: claim } = request.body
+      const change = { action: 'alert-test', target: receiver, reason: '', claim } as const
+      const make = (): Promise<TestedView> => accepted(tests, receiver, authorOf(request, claim))
+      return audited(audit, request, change, make, ({ detail }) => `taken: ${detail}`)
+    },
   )
 }
 
-async function tested(tests: AlertTests, receiver: string, author: string) {
-  try {
-    const result = await tests.test(receiver, author)
-    if (result.accepted) return result
-    throw new Problem(502, `${receiver} has not taken the test: ${result.detail}`)
-  } catch (error) {
-    if (error instanceof Refusal) throw new Problem(404, error.message)
-    throw error
-  }
+async function accepted(tests: AlertTests, receiver: string, author: string): Promise<TestedView> {
+  const tested = await tests.test(receiver, author)
+  if (tested.accepted) return tested
+  throw new Problem(502, `${receiver} has not taken the test: ${tested.detail}`)
 }

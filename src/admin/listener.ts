@@ -1,13 +1,19 @@
 /** An HTTP listener with bounds on everything a client can spend. */
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify'
 import type { z } from 'zod'
 import { formatSocketAddr, parseAddress, type SocketAddr } from '#base/address.ts'
+import type { Log as AnyLog } from '#base/log.ts'
+import type { AdminTls } from '#config/configuration.ts'
 import { type FieldError, Problem, refuseConnection, sendProblem } from './problem.ts'
 
-/** Where to tell of faults of our own; pino fits. */
-export interface Log {
-  error(data: object, message: string): void
-}
+/** Where to tell of faults of our own, and of wrong tokens; pino fits. */
+export type Log = Pick<AnyLog, 'warn' | 'error'>
 
 const MAX_CONNECTIONS = 256
 /** Longer than a name of 255 octets with every one escaped. */
@@ -21,24 +27,33 @@ const SECURITY_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** A listener without routes. Requests are checked by the zod schemas of their routes. */
-export function createListener(log: Log): FastifyInstance {
-  const app = fastify({
+const HTTP = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 5000,
+  requireHostHeader: false,
+  connectionsCheckingInterval: 1000,
+} as const
+
+/** A listener without routes, by HTTPS where there is a certificate. Requests are checked by the zod schemas of their routes. */
+export function createListener(log: Log, tls?: AdminTls): FastifyInstance {
+  const common = {
     logger: false,
     bodyLimit: 65_536,
     requestTimeout: 10_000,
     keepAliveTimeout: 5000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    http: {
-      maxHeaderSize: 16_384,
-      headersTimeout: 5000,
-      requireHostHeader: false,
-      connectionsCheckingInterval: 1000,
-    },
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
-  })
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply, problemOf(error)),
+  } as const
+  const app =
+    tls === undefined
+      ? fastify({ ...common, http: HTTP })
+      : (fastify({
+          ...common,
+          https: { ...HTTP, ...contextOf(tls), handshakeTimeout: 5000 },
+        }) as unknown as FastifyInstance)
   app.server.maxConnections = MAX_CONNECTIONS
   app.setValidatorCompiler(
     ({ schema, httpPart }) =>
@@ -57,6 +72,11 @@ export function createListener(log: Log): FastifyInstance {
     return sendProblem(reply, problem)
   })
   return app
+}
+
+/** What Node makes a context of. */
+export function contextOf({ certificate, key }: AdminTls) {
+  return { cert: certificate, key, minVersion: 'TLSv1.2' } as const
 }
 
 /** Binds the listener and returns the address with the port it got. Throws, saying which listener it was. */

@@ -2,11 +2,14 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { EventSink } from '#control/events.ts'
 import type { ControlView } from '#control/view.ts'
+import type { Denial } from './access.ts'
 import { alertMetrics } from './alert-metrics.ts'
 import { type Fill, poolGauges } from './pool-gauges.ts'
 import { serverMetrics } from './server-metrics.ts'
 
 export interface Metrics extends EventSink {
+  /** Somebody was not let in to the admin listener. */
+  denied(why: Denial): void
   /** The page in Prometheus' text format 0.0.4: what has been counted, and the gauges as the view has them now. */
   render(view: ControlView): Promise<string>
 }
@@ -20,11 +23,23 @@ export function createMetrics(): Metrics {
   const fills: readonly Fill[] = [poolGauges(registry), serverMetrics(registry), alertMetrics(registry)]
   return {
     ...eventCounters(registry),
+    denied: denials(registry),
     render(view) {
       for (const fill of fills) fill(view)
       return registry.metrics()
     },
   }
+}
+
+function denials(registry: Registry): Metrics['denied'] {
+  const denied = new Counter({
+    name: 'understudy_admin_denied_total',
+    help: 'Requests to the admin listener that were not let in: without a token, with a wrong one, without the role, or too many at once.',
+    labelNames: ['reason'],
+    registers: [registry],
+  })
+  for (const reason of ['missing', 'wrong', 'role', 'limited', 'busy'] as const) denied.inc({ reason }, 0)
+  return reason => denied.inc({ reason })
 }
 
 function eventCounters(registry: Registry): EventSink {
@@ -74,7 +89,7 @@ function eventCounters(registry: Registry): EventSink {
       if (type !== 'heartbeat') durations.observe({ type }, outcome.latencyMs / 1000)
     },
     transition({ kind, zone, pool, endpoint = '', family = '', from, to }) {
-      if (kind === 'override') return
+      if (kind === 'override' || kind === 'drill') return
       transitions.inc({ zone, pool, endpoint, family, from, to })
     },
     failover({ zone, pool, direction }) {

@@ -1,59 +1,36 @@
 /** What operators do: overrides and failback. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { formatDuration, parseDuration } from '#base/duration.ts'
-import { type Operations, Refusal } from '#control/operations.ts'
+import type { Operations } from '#control/operations.ts'
 import type { ControlView } from '#control/view.ts'
 import { OVERRIDE_KINDS } from '#steering/override.ts'
-import { Problem } from './problem.ts'
+import { operationResult, overrideList } from './answers.ts'
+import { type Audit, audited, authorOf } from './audited.ts'
+import { flag, lasting, line } from './fields.ts'
 
 /** What the server does for operators. */
 export type OperatorActions = Pick<Operations, 'override' | 'release' | 'failBack' | 'forceBack'>
 
-const LEAST_MS = 1000
-const LONGEST_MS = 30 * 86_400_000
-
-/** Without what could forge lines of a log or a terminal. */
-const line = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength)
-    .refine(text => !/\p{Cc}/u.test(text), 'has characters that cannot be printed')
-
 const target = line(1024).min(1)
-const author = line(64).default('unknown')
-
-const lasting = z.string().transform((said, context) => {
-  const forMs = parseDuration(said)
-  if (forMs !== undefined && forMs >= LEAST_MS && forMs <= LONGEST_MS) return forMs
-  context.addIssue(
-    `no duration from ${formatDuration(LEAST_MS)} to ${formatDuration(LONGEST_MS)}, such as 30m`,
-  )
-  return z.NEVER
-})
+/** With a token only kept beside the token's name. */
+const author = line(64).optional()
+const reason = line(200).default('')
 
 const overrideBody = z.strictObject({
   kind: z.enum(OVERRIDE_KINDS),
   target,
   for: lasting,
-  reason: line(200).default(''),
+  reason,
   author,
   volatile: z.boolean().default(false),
   force: z.boolean().default(false),
 })
 
-const releaseQuery = z.strictObject({
-  target,
-  author,
-  volatile: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform(said => said === 'true'),
-})
+const releaseQuery = z.strictObject({ target, author, reason, volatile: flag })
 
 const failbackFields = z
   .strictObject({
-    reason: line(200).default(''),
+    reason,
     author,
     volatile: z.boolean().default(false),
     force: z.boolean().default(false),
@@ -67,43 +44,90 @@ const failbackFields = z
 /** All of it may be left out. */
 const failbackBody = z.preprocess(body => body ?? {}, failbackFields)
 
-const STATUS = { 'not-found': 404, conflict: 409, store: 503 } as const
+const poolParams = z.strictObject({ zone: line(1024), pool: line(1024) })
 
-export function addOperations(app: FastifyInstance, control: ControlView, actions: OperatorActions): void {
-  app.get('/api/v1/overrides', async () => ({
-    overrides: control
-      .pools()
-      .flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
-  }))
+export function addOperations(
+  app: FastifyInstance,
+  control: ControlView,
+  actions: OperatorActions,
+  audit: Audit,
+): void {
+  app.get(
+    '/api/v1/overrides',
+    { config: { documented: { summary: "Operators' decisions in force", answer: overrideList } } },
+    async () => ({ overrides: control.overrides() }),
+  )
   app.post<{ Body: z.infer<typeof overrideBody> }>(
     '/api/v1/overrides',
-    { schema: { body: overrideBody } },
-    ({ body: { for: forMs, ...rest } }) => done(() => actions.override({ ...rest, forMs })),
+    {
+      schema: { body: overrideBody },
+      config: {
+        documented: {
+          summary: 'Drain an endpoint, force it up or down, or pin its pool to it',
+          answer: operationResult,
+          problems: [404, 409, 503],
+        },
+      },
+    },
+    request => {
+      const { for: forMs, author: claim, ...rest } = request.body
+      const author = authorOf(request, claim)
+      const change = { action: 'override', target: rest.target, reason: rest.reason, claim } as const
+      return audited(audit, request, change, () => actions.override({ ...rest, author, forMs }), doneOf)
+    },
   )
   app.delete<{ Querystring: z.infer<typeof releaseQuery> }>(
     '/api/v1/overrides',
-    { schema: { querystring: releaseQuery } },
-    ({ query }) => done(() => actions.release(query.target, query.author, query.volatile)),
+    {
+      schema: { querystring: releaseQuery },
+      config: {
+        documented: {
+          summary: 'Release an endpoint, or all of a pool',
+          answer: operationResult,
+          problems: [404, 409, 503],
+        },
+      },
+    },
+    request => {
+      const { target, author: claim, reason, volatile } = request.query
+      const change = { action: 'release', target, reason, claim } as const
+      const author = authorOf(request, claim)
+      return audited(audit, request, change, () => actions.release(target, author, volatile), doneOf)
+    },
   )
-  app.post<{ Params: { zone: string; pool: string }; Body: z.infer<typeof failbackBody> }>(
+  app.post<{ Params: z.infer<typeof poolParams>; Body: z.infer<typeof failbackBody> }>(
     '/api/v1/pools/:zone/:pool/failback',
-    { schema: { body: failbackBody } },
-    ({ params: { zone, pool }, body: { force, for: forMs, ...decision } }) => {
+    {
+      schema: { params: poolParams, body: failbackBody },
+      config: {
+        documented: {
+          summary: 'Return to the primary',
+          answer: operationResult,
+          problems: [404, 409, 503],
+        },
+      },
+    },
+    request => {
+      const { zone, pool } = request.params
+      const { force, for: forMs, author: claim, ...decision } = request.body
       const target = `${zone}/${pool}`
-      return done(() =>
-        force && forMs !== undefined
-          ? actions.forceBack(target, { ...decision, forMs })
-          : actions.failBack(target),
+      const author = authorOf(request, claim)
+      const action = force ? 'force-failback' : 'failback'
+      const change = { action, target, reason: decision.reason, claim } as const
+      return audited(
+        audit,
+        request,
+        change,
+        () =>
+          force && forMs !== undefined
+            ? actions.forceBack(target, { ...decision, author, forMs })
+            : actions.failBack(target),
+        doneOf,
       )
     },
   )
 }
 
-async function done<T>(action: () => T | Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    if (error instanceof Refusal) throw new Problem(STATUS[error.kind], error.message)
-    throw error
-  }
+function doneOf({ done }: { readonly done: string }): string {
+  return done
 }

@@ -16,11 +16,19 @@ export interface FieldError {
 export class Problem extends Error {
   readonly status: number
   readonly errors: readonly FieldError[]
+  /** What the document says beside (RFC 9457 §3.2). */
+  readonly more: Readonly<Record<string, unknown>>
 
-  constructor(status: number, detail: string, errors: readonly FieldError[] = []) {
+  constructor(
+    status: number,
+    detail: string,
+    errors: readonly FieldError[] = [],
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail)
     this.status = status
     this.errors = errors
+    this.more = more
   }
 }
 
@@ -32,9 +40,9 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .send(Buffer.from(problemDocument(problem)))
 }
 
-function problemDocument({ status, message, errors }: Problem): string {
+function problemDocument({ status, message, errors, more }: Problem): string {
   const fields = errors.length === 0 ? {} : { errors }
-  return JSON.stringify({ title: STATUS_CODES[status], status, detail: message, ...fields })
+  return JSON.stringify({ title: STATUS_CODES[status], status, detail: message, ...fields, ...more })
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, Problem>> = {

@@ -17,37 +17,15 @@
  *   selection, otherwise leaving the first endpoint  | failover (info)                 |
  *   selection, otherwise coming back to it           | failback                        | failover
  *   an endpoint flaps                                | flapping (warning)              |
+ *   a drill was late, or was ended for want of others | drill-failed (warning)         |
  *   a certificate expires, or does not any more      | certificate-expires, -renewed   | certificate-expires
  *   this node is cut off, or not any more            | cut-off (critical), -over       | cut-off
  *   the store has a fault, or none any more          | store-fault (critical), -recovered | store-fault
  *   a reload has failed, or succeeded                | reload-failed, -succeeded       | reload-failed
  *   a thread was started again                       | restart (warning)               |
  */
-import type { AnswerKind } from '#steering/pool.ts'
-import type { Reason } from '#steering/selection.ts'
-import type { AlertEvent, AlertKind, Severity } from './event.ts'
-
-interface OfPool {
-  readonly zone: string
-  readonly pool: string
-}
-
-export interface SelectionAnnouncement extends OfPool {
-  readonly kind: 'selection'
-  readonly family: AnswerKind
-  /** In words: `primary`, `all-down: primary`. */
-  readonly from: string
-  readonly to: string
-  /** Served now. */
-  readonly endpoints: readonly string[]
-  readonly why: string
-  readonly reason: Reason
-  /** Whether the pool answers with several endpoints at a time. */
-  readonly several: boolean
-  /** Whether the first endpoint of the pool was in service before, and is now. */
-  readonly servedFirst: boolean
-  readonly servesFirst: boolean
-}
+import type { AlertEvent, AlertKind } from './event.ts'
+import { keyOf, type OfPool, type Said, type SelectionAnnouncement, selectionSaid } from './selection-said.ts'
 
 export type Announcement =
   | SelectionAnnouncement
@@ -60,6 +38,8 @@ export type Announcement =
       /** RFC 3339. */
       readonly heldUntil: string
     })
+  /** `late`: the switch was not seen within what is promised; `aborted`: nothing else was up any more. */
+  | (OfPool & { readonly kind: 'drill'; readonly outcome: 'late' | 'aborted'; readonly detail: string })
   | (OfPool & {
       readonly kind: 'certificate'
       readonly endpoint: string
@@ -79,8 +59,6 @@ export interface Teller {
   readonly wallMs: number
   newId(): string
 }
-
-type Said = Omit<AlertEvent, 'id' | 'atMs' | 'node' | 'lasts'>
 
 /** What begins and goes on. */
 const LASTING: ReadonlySet<AlertKind> = new Set([
@@ -139,6 +117,8 @@ function saidOf(announcement: Announcement): Said[] {
       return selectionSaid(announcement)
     case 'flapping':
       return [flappingSaid(announcement)]
+    case 'drill':
+      return [drillSaid(announcement)]
     case 'certificate':
       return [certificateSaid(announcement)]
     case 'cut-off':
@@ -154,137 +134,6 @@ function saidOf(announcement: Announcement): Said[] {
   }
 }
 
-function selectionSaid(change: SelectionAnnouncement): Said[] {
-  const { reason } = change
-  switch (reason.kind) {
-    case 'initial':
-      return []
-    case 'all-down':
-      return [allDownSaid(change)]
-    case 'failover':
-      return [failoverSaid(change, isOperators(reason.cause) ? 'info' : 'warning')]
-    case 'family-down':
-      return [failoverSaid(change, 'warning')]
-    case 'failback':
-      return [failbackSaid(change)]
-    case 'members':
-      return membersSaid(change, reason.left, reason.joined)
-    case 'recovery':
-      return [recoverySaid(change), ...afterRecovery(change)]
-    default:
-      return change.several ? [] : movedSaid(change)
-  }
-}
-
-function membersSaid(
-  change: SelectionAnnouncement,
-  left: readonly string[],
-  joined: readonly string[],
-): Said[] {
-  return [
-    ...left.map(endpoint => memberSaid(change, endpoint, 'failover')),
-    ...joined.map(endpoint => memberSaid(change, endpoint, 'failback')),
-  ]
-}
-
-function afterRecovery(change: SelectionAnnouncement): Said[] {
-  if (change.several) return membersSaid(change, [], change.endpoints)
-  return [change.servesFirst ? failbackSaid(change) : failoverSaid(change, 'warning')]
-}
-
-/** By an operator, or the configuration. */
-function movedSaid(change: SelectionAnnouncement): Said[] {
-  const { servedFirst, servesFirst } = change
-  if (servedFirst === servesFirst) return []
-  return [servesFirst ? failbackSaid(change) : failoverSaid(change, 'info')]
-}
-
-function isOperators(cause: Extract<Reason, { kind: 'failover' }>['cause']): boolean {
-  return cause !== 'down' && cause !== 'held'
-}
-
-function titleOf({ zone, pool, family }: SelectionAnnouncement): string {
-  return `${zone}/${pool} ${TYPES[family]}`
-}
-
-const TYPES = { ipv4: 'A', ipv6: 'AAAA', cname: 'CNAME' } as const
-
-function about(
-  { zone, pool, family, why }: SelectionAnnouncement,
-  kind: 'failover' | 'all-down',
-  severity: Severity,
-): Omit<Said, 'summary'> {
-  return { kind, severity, key: keyOf(kind, zone, pool, family), zone, pool, family, detail: why }
-}
-
-function keyOf(...parts: readonly string[]): string {
-  return parts.join(' ')
-}
-
-function allDownSaid(change: SelectionAnnouncement): Said {
-  const summary = `${titleOf(change)}: all down, answered is ${change.to}`
-  return { ...about(change, 'all-down', 'critical'), summary }
-}
-
-function failoverSaid(change: SelectionAnnouncement, severity: Severity): Said {
-  const summary = `${titleOf(change)}: failover from ${change.from} to ${change.to}`
-  return { ...about(change, 'failover', severity), summary }
-}
-
-function failbackSaid(change: SelectionAnnouncement): Said {
-  const { zone, pool, family, from, to, servesFirst } = change
-  return {
-    kind: 'failback',
-    severity: 'info',
-    key: keyOf('failback', zone, pool, family),
-    ...(servesFirst && { resolves: keyOf('failover', zone, pool, family) }),
-    zone,
-    pool,
-    family,
-    summary: `${titleOf(change)}: failback from ${from} to ${to}`,
-    detail: change.why,
-  }
-}
-
-/** Of one endpoint of a pool that answers with several. */
-function memberSaid(change: SelectionAnnouncement, endpoint: string, kind: 'failover' | 'failback'): Said {
-  const { zone, pool, family, why, to } = change
-  const key = keyOf('failover', zone, pool, family, endpoint)
-  const of = { zone, pool, family, endpoint, detail: why }
-  const title = titleOf(change)
-  if (kind === 'failover')
-    return {
-      ...of,
-      kind,
-      severity: 'warning',
-      key,
-      summary: `${title}: ${endpoint} has left the answer, which is now ${to}`,
-    }
-  return {
-    ...of,
-    kind,
-    severity: 'info',
-    key: keyOf('failback', zone, pool, family, endpoint),
-    resolves: key,
-    summary: `${title}: ${endpoint} is answered again`,
-  }
-}
-
-function recoverySaid(change: SelectionAnnouncement): Said {
-  const { zone, pool, family, why, to } = change
-  return {
-    kind: 'all-down-over',
-    severity: 'info',
-    key: keyOf('all-down-over', zone, pool, family),
-    resolves: keyOf('all-down', zone, pool, family),
-    zone,
-    pool,
-    family,
-    summary: `${titleOf(change)}: not all down any more, answered is ${to}`,
-    detail: why,
-  }
-}
-
 function flappingSaid(said: Extract<Announcement, { kind: 'flapping' }>): Said {
   const { zone, pool, endpoint, address, why, heldUntil } = said
   return {
@@ -297,6 +146,13 @@ function flappingSaid(said: Extract<Announcement, { kind: 'flapping' }>): Said {
     summary: `${zone}/${pool}/${endpoint} ${address}: flaps, and is held`,
     detail: `${why}; held until ${heldUntil}`,
   }
+}
+
+function drillSaid({ zone, pool, outcome, detail }: Extract<Announcement, { kind: 'drill' }>): Said {
+  const why = { late: 'the failover was not seen in time', aborted: 'nothing else was up any more' }[outcome]
+  const kind = 'drill-failed'
+  const summary = `${zone}/${pool}: the drill has failed: ${why}`
+  return { kind, severity: 'warning', key: keyOf(kind, zone, pool), zone, pool, summary, detail }
 }
 
 function certificateSaid(said: Extract<Announcement, { kind: 'certificate' }>): Said {

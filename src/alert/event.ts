@@ -10,6 +10,7 @@ export const ALERT_KINDS = [
   'all-down',
   'all-down-over',
   'flapping',
+  'drill-failed',
   'certificate-expires',
   'certificate-renewed',
   'cut-off',

@@ -1,5 +1,5 @@
 /** Hours in which nobody is to be disturbed, by a local clock. Pure. */
-import { instantOf } from '#steering/maintenance.ts'
+import { instantOf } from '#steering/local-time.ts'
 import { isAtLeast, type Severity } from './event.ts'
 
 export interface QuietHours {

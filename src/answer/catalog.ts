@@ -37,7 +37,8 @@ export type Found =
   /** `owner` is the name or the wildcard that answers for it; it has a node, perhaps an empty one. */
   | { readonly kind: 'exact' | 'wildcard'; readonly served: ServedZone; readonly owner: Name }
   | GivenAway
-  | { readonly kind: 'nxdomain'; readonly served: ServedZone }
+  /** `encloser` is the longest ancestor that exists (RFC 4592 §3.3.1). */
+  | { readonly kind: 'nxdomain'; readonly served: ServedZone; readonly encloser: Name }
   | { readonly kind: 'failed' }
   | { readonly kind: 'outside' }
 
@@ -125,7 +126,8 @@ export class Catalog {
     let encloser = parentOf(wanted)
     while (encloser !== undefined && !this.#exists(served, encloser)) encloser = parentOf(encloser)
     const wildcard = encloser === undefined ? undefined : childOf('*', encloser)
-    if (wildcard === undefined || !this.#exists(served, wildcard)) return { kind: 'nxdomain', served }
+    if (wildcard === undefined || !this.#exists(served, wildcard))
+      return { kind: 'nxdomain', served, encloser: encloser ?? served.zone.origin }
     return { kind: 'wildcard', served, owner: wildcard }
   }
 

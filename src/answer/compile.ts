@@ -38,9 +38,14 @@ export interface CompileOptions {
 export function compileTable(
   zones: readonly ServedZone[],
   failed: readonly FailedZone[],
-  { seed, minimal }: CompileOptions,
+  options: CompileOptions,
 ): SharedArrayBuffer {
-  return new Compiler(new Catalog(zones, failed), new TableBuilder(seed), minimal).compile()
+  return compileCatalog(new Catalog(zones, failed), options)
+}
+
+/** The same of zones that have been put together. */
+export function compileCatalog(catalog: Catalog, { seed, minimal }: CompileOptions): SharedArrayBuffer {
+  return new Compiler(catalog, new TableBuilder(seed), minimal).compile()
 }
 
 class Compiler {

@@ -1,21 +1,15 @@
 /** `understudy alert test`: whether a receiver of alerts takes them. */
 import type { TestedView } from '#control/view.ts'
 import { ask } from './api.ts'
-import { author, type OperateOptions } from './operate.ts'
+import { author } from './reload.ts'
+import { askEach, printReplies, type ServerOptions } from './servers.ts'
 
 /** Asks each server to send one; gives the exit code, 1 if any of them cannot. */
-export async function testAlert(receiver: string, { server }: OperateOptions): Promise<number> {
-  let failed = 0
-  for (const one of server) {
-    const prefix = server.length > 1 ? `${one}: ` : ''
-    try {
-      const body = { receiver, author: author() }
-      const { detail } = (await ask(one, { method: 'POST', path: '/api/v1/alerts/test', body })) as TestedView
-      process.stdout.write(`${prefix}${receiver} has taken a test: ${detail}\n`)
-    } catch (error) {
-      failed++
-      process.stderr.write(`${prefix}${error instanceof Error ? error.message : String(error)}\n`)
-    }
-  }
-  return failed === 0 ? 0 : 1
+export async function testAlert(receiver: string, options: ServerOptions): Promise<number> {
+  const body = { receiver, author: author() }
+  const replies = await askEach(
+    options,
+    async remote => (await ask(remote, { method: 'POST', path: '/api/v1/alerts/test', body })) as TestedView,
+  )
+  return printReplies(replies, ({ detail }) => `${receiver} has taken a test: ${detail}`)
 }

@@ -1,17 +1,17 @@
 /** `understudy check`: reads everything as the server would, and says what is wrong, or what is promised. */
 import { formatDuration } from '#base/duration.ts'
-import {
-  type AnyCheck,
-  type Configuration,
-  type ConfiguredPool,
-  type ConfiguredZone,
-  type HealthCheck,
-  isComposite,
-  type ManagedName,
+import type {
+  AnyCheck,
+  Configuration,
+  ConfiguredPool,
+  ConfiguredZone,
+  HealthCheck,
+  ManagedName,
 } from '#config/configuration.ts'
 import { checkPath, loadConfiguration } from '#config/load.ts'
 import { plainName } from '#control/plan.ts'
-import { heartbeatWorstCaseMs, jitterMs, worstCaseMs } from '#health/timing.ts'
+import { slowestOf, worstOf } from '#control/worst-case.ts'
+import { jitterMs } from '#health/timing.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 
 /** Gives the exit code: 1 where anything is wrong; warnings are shown and do not count. */
@@ -49,7 +49,7 @@ function nameSummary(zone: ConfiguredZone, name: ManagedName): string {
   if (checks.length === 0)
     return `${head}; no health check: always ${pool.policy === 'failover' ? 'the first' : 'all of them'}\n`
   const slowest = checks
-    .map(check => slowestOf(check, name.ttlSeconds))
+    .map(slowestOf)
     .reduce((a, b) => (worstOf(a, name.ttlSeconds) >= worstOf(b, name.ttlSeconds) ? a : b))
   const parts = [...partsOf(slowest), `TTL ${formatDuration(name.ttlSeconds * 1000)}`]
   const worst = formatDuration(worstOf(slowest, name.ttlSeconds))
@@ -73,18 +73,4 @@ function partsOf({ spec, timing }: HealthCheck): string[] {
     `${isReported ? 'grace' : 'timeout'} ${formatDuration(timeoutMs)}`,
     `confirming ${formatDuration((fall - 1) * Math.max(fastIntervalMs, timeoutMs))}`,
   ]
-}
-
-function worstOf({ spec, timing }: HealthCheck, ttlSeconds: number): number {
-  return spec.type === 'heartbeat'
-    ? heartbeatWorstCaseMs(timing, ttlSeconds)
-    : worstCaseMs(timing, ttlSeconds)
-}
-
-/** Of a composite check that part which takes longest to notice. */
-function slowestOf(check: AnyCheck, ttlSeconds: number): HealthCheck {
-  if (!isComposite(check)) return check
-  return check.of
-    .map(part => slowestOf(part, ttlSeconds))
-    .reduce((a, b) => (worstOf(a, ttlSeconds) >= worstOf(b, ttlSeconds) ? a : b))
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
 import { formatComplaint } from '#base/complaint.ts'
@@ -39,26 +39,36 @@ names:
 interface Stage {
   readonly server: Server
   readonly primary: WebServer
-  readonly backup: WebServer
-  readonly folder: string
 }
 
-/** Gives the exit code: 1 if the failover was not seen, or a query went without an answer. */
+/** Gives the exit code: 1 if the failover was not seen, or a query went without an answer; 128 and the signal's number if one ended it. */
 export async function demo({ keep }: { readonly keep?: boolean }): Promise<number> {
-  const stage = await setUp()
-  try {
-    const seen = await play(stage)
-    if (keep === true && seen) await untilInterrupted(stage)
-    return seen ? 0 : 1
-  } finally {
-    await Promise.all([stage.server.close(), stage.primary.stop(), stage.backup.stop()])
-    await rm(stage.folder, { recursive: true, force: true })
+  const stopped = whenStopped()
+  await using stack = new AsyncDisposableStack()
+  const stage = await setUp(stack)
+  const seen = await Promise.race([play(stage), stopped])
+  if (typeof seen === 'number') return seen
+  if (keep === true && seen) {
+    tellHowToStop(stage)
+    await stopped
   }
+  return seen ? 0 : 1
 }
 
-async function setUp(): Promise<Stage> {
+/** Resolves with the exit code when somebody wants an end: by Ctrl+C, or since nobody looks any more. */
+function whenStopped(): Promise<number> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve(128 + constants.signals[signal]))
+    process.stdout.once('error', () => resolve(0))
+  })
+}
+
+/** What must be undone at the end goes on the stack, as soon as there is something to undo. */
+async function setUp(stack: AsyncDisposableStack): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-demo-'))
-  const [primary, backup] = [new WebServer(), new WebServer()]
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const [primary, backup] = [stack.use(new WebServer()), stack.use(new WebServer())]
   await primary.start(0)
   await backup.start(0)
   const zone = zoneFile(primary.port, backup.port)
@@ -75,7 +85,9 @@ async function setUp(): Promise<Stage> {
     cwd: folder,
     env: {},
   }
-  return { server: await startServer(request), primary, backup, folder }
+  const server = await startServer(request)
+  stack.defer(() => server.close())
+  return { server, primary }
 }
 
 async function startServer(request: LoadRequest): Promise<Server> {
@@ -151,18 +163,14 @@ class Client {
   }
 }
 
-async function untilInterrupted({ server, primary }: Stage): Promise<void> {
+function tellHowToStop({ server, primary }: Stage): void {
   const [dns] = server.bound
   say(`All is left running. Ask it:  dig @127.0.0.1 -p ${dns?.port} ${NAME}`)
   say(`Stop it with Ctrl+C. The primary is at ${PROBED}:${primary.port}.`)
-  await new Promise<void>(resolve => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
 }
 
 /** A web server that says 200 to everything while it runs. */
-class WebServer {
+class WebServer implements AsyncDisposable {
   #http: HttpServer | undefined
   port = 0
 
@@ -182,6 +190,10 @@ class WebServer {
     if (http === undefined) return
     http.closeAllConnections()
     await new Promise(resolve => http.close(resolve))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
   }
 }
 

@@ -1,13 +1,12 @@
 /** `understudy drain`, `force`, `pin`, `release` and `failback`: operators' decisions, sent to one server or several. */
-import { userInfo } from 'node:os'
 import type { OperationResult } from '#control/view.ts'
-import { ask } from './api.ts'
-import { TYPES } from './status.ts'
+import { ask, type Remote } from './api.ts'
+import { author } from './reload.ts'
+import { askEach, printReplies, type ServerOptions } from './servers.ts'
+import { TYPES } from './status-text.ts'
 
-export interface OperateOptions {
-  /** Each is told. */
-  readonly server: readonly string[]
-}
+/** Each server is told. */
+export type OperateOptions = ServerOptions
 
 export interface OverrideOptions extends OperateOptions {
   readonly for: string
@@ -37,10 +36,11 @@ export function setOverride(
 
 export function release(
   target: string,
-  options: OperateOptions & { readonly volatile?: boolean },
+  options: OperateOptions & { readonly reason?: string; readonly volatile?: boolean },
 ): Promise<number> {
   const volatile = String(options.volatile ?? false)
-  const query = new URLSearchParams({ target, author: author(), volatile })
+  const { reason = '' } = options
+  const query = new URLSearchParams({ target, author: author(), reason, volatile })
   return tell(options, server => ask(server, { method: 'DELETE', path: `/api/v1/overrides?${query}` }))
 }
 
@@ -72,31 +72,11 @@ export function failBack(target: string, options: FailbackOptions): Promise<numb
   )
 }
 
-/** Tells one server after the other; what one refuses the next may do. */
-async function tell({ server }: OperateOptions, ask: (server: string) => Promise<unknown>): Promise<number> {
-  let failed = 0
-  for (const one of server) {
-    const prefix = server.length > 1 ? `${one}: ` : ''
-    try {
-      const { done, answers, evidence = [] } = (await ask(one)) as OperationResult
-      const selected = answers.map(({ family, selected }) => `${TYPES[family]} ${selected}`)
-      const lines = [`${done}; answers now: ${selected.join(', ')}`, ...evidence]
-      process.stdout.write(`${prefix}${lines.join('\n')}\n`)
-    } catch (error) {
-      failed++
-      process.stderr.write(`${prefix}${error instanceof Error ? error.message : String(error)}\n`)
-    }
-  }
-  if (failed > 0 && server.length > 1)
-    process.stderr.write(`done on ${server.length - failed} of ${server.length} servers\n`)
-  return failed === 0 ? 0 : 1
-}
-
-/** Who asks, for those who come after. */
-export function author(): string {
-  try {
-    return userInfo().username
-  } catch {
-    return 'unknown'
-  }
+async function tell(options: OperateOptions, work: (remote: Remote) => Promise<unknown>): Promise<number> {
+  const replies = await askEach(options, async remote => (await work(remote)) as OperationResult)
+  return printReplies(replies, ({ done, answers, evidence = [] }) => {
+    const selected = answers.map(({ family, selected }) => `${TYPES[family]} ${selected}`)
+    const now = selected.length === 0 ? 'there is no such pool' : `answers now: ${selected.join(', ')}`
+    return [`${done}; ${now}`, ...evidence].join('\n')
+  })
 }

@@ -1,8 +1,15 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { SocketAddr } from '#base/address.ts'
+import { ROLES } from '#config/tokens.ts'
 import { testAlert } from './alert.ts'
+import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
 import { demo } from './demo.ts'
+import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
+import { type DrillOptions, drill } from './drill.ts'
+import { type ExplainOptions, explain } from './explain.ts'
+import { type HistoryOptions, history } from './history.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -11,13 +18,15 @@ import {
   release,
   setOverride,
 } from './operate.ts'
+import { type ReloadOptions, reload } from './reload.ts'
 import { type ServeOptions, serve } from './serve.ts'
+import { type ServerOptions, speaking } from './servers.ts'
 import { type StatusOptions, status } from './status.ts'
+import { type TokenOptions, token } from './token.ts'
 import { VERSION } from './version.ts'
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
-const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
 
 /** Runs the command that the arguments name; gives the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -33,17 +42,6 @@ export async function run(args: readonly string[]): Promise<number> {
     return 1
   }
   return code
-}
-
-function operating(command: Command): Command {
-  const collect = (url: string, before: string[] | undefined): string[] =>
-    before === undefined || before === DEFAULT_SERVERS ? [url] : [...before, url]
-  return command.option(
-    '--server <url>',
-    'admin listener of the server; given again, each is told',
-    collect,
-    DEFAULT_SERVERS,
-  )
 }
 
 function program(exit: (code: number) => void): Command {
@@ -70,16 +68,36 @@ function program(exit: (code: number) => void): Command {
     .argument('[path]', 'file or folder (default: what serve would read)')
     .addHelpText('after', '\nExample:\n  understudy check zones/')
     .action(async (path: string | undefined) => exit(await check(path)))
-  root
-    .command('status')
+  speaking(root.command('status'))
     .description('pools, endpoints, and what is answered now')
     .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
-    .option('--server <url>', 'admin listener of the server', 'http://127.0.0.1:8053')
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+  speaking(root.command('explain'))
+    .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
+    .argument('<name>', 'a domain name, with or without the final dot')
+    .argument('[type]', 'record type', 'A')
+    .option('--json', 'one JSON document')
+    .option('--client <subnet>', 'not supported yet')
+    .addHelpText('after', '\nExample:\n  understudy explain www.lb.example.com AAAA')
+    .action(
+      async (name: string, type: string, options: ExplainOptions & { client?: string }, command: Command) => {
+        if (options.client !== undefined)
+          command.error('error: --client is not supported yet: every client gets the same answer')
+        exit(await explain(name, type, options))
+      },
+    )
+  speaking(root.command('history'))
+    .description('what has changed, newest last: verdicts, selections and overrides, with the reasons')
+    .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
+    .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
+    .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
+    .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
   const overriding = (command: Command): Command =>
-    operating(command)
+    speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
       .option('--reason <text>', 'why, for those who come after')
       .option('--force', 'also where no usable endpoint is left')
@@ -109,15 +127,16 @@ function program(exit: (code: number) => void): Command {
     .action(async (target: string, options: OverrideOptions) =>
       exit(await setOverride('pin', target, options)),
     )
-  operating(root.command('release'))
+  speaking(root.command('release'))
     .description('take back what drain, force and pin have said')
     .argument('<target>', 'ZONE/POOL/ENDPOINT, POOL/ENDPOINT, or ZONE/POOL for all of the pool')
+    .option('--reason <text>', 'why, for those who come after')
     .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
-    .action(async (target: string, options: OperateOptions & { volatile?: boolean }) =>
+    .action(async (target: string, options: OperateOptions & { reason?: string; volatile?: boolean }) =>
       exit(await release(target, options)),
     )
-  operating(root.command('failback'))
+  speaking(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
     .argument('<pool>', 'ZONE/POOL')
     .option('--force', 'force the primary up if it is not, for as long as --for says')
@@ -130,12 +149,61 @@ function program(exit: (code: number) => void): Command {
         command.error('error: --force and --for go together')
       exit(await failBack(target, options))
     })
+  addDoctor(root, exit)
+  speaking(root.command('drill'))
+    .description('take what a pool serves as failed for a while, and measure the failover')
+    .argument('<pool>', 'ZONE/POOL')
+    .requiredOption('--for <duration>', 'how long, from 1s to 30d; at least as long as a failover may take')
+    .option('--reason <text>', 'why, for those who come after')
+    .option(
+      '--watch <address:port...>',
+      'other servers whose answers are watched too: the other node, a resolver',
+    )
+    .option('--json', 'one JSON document at the end')
+    .addHelpText(
+      'after',
+      '\nExample:\n  understudy drill lb.example.com/www --for 2m --watch 198.51.100.53:53',
+    )
+    .action(async (target: string, options: DrillOptions) => exit(await drill(target, options)))
+  speaking(root.command('reload'))
+    .description('read the configuration again, as on SIGHUP; if anything is wrong nothing changes')
+    .option('--dry-run', 'only show what that would change')
+    .option('--reason <text>', 'why, for those who come after')
+    .option('--json', 'the answer as JSON')
+    .addHelpText('after', '\nExample:\n  understudy reload --dry-run')
+    .action(async (options: ReloadOptions) => exit(await reload(options)))
+  root
+    .command('token')
+    .description('make a token for the admin listener: shown once, with what goes into understudy.yaml')
+    .argument('<name>', 'whose it is, or what for; stands in the log and the audit')
+    .addOption(
+      new Option('--role <role>', 'read: may look; operate: may change too').choices(ROLES).default('read'),
+    )
+    .addHelpText('after', '\nExample:\n  understudy token alice --role operate')
+    .action(async (name: string, options: TokenOptions) => exit(await token(name, options)))
+  speaking(root.command('backtest'))
+    .description('what other thresholds of a health check would have done, on what its probes have seen')
+    .argument('<check>', 'a health check, or ZONE/CHECK')
+    .option('--fall <n>', 'fails in a row that make down')
+    .option('--rise <n>', 'passes in a row that make up')
+    .option('--interval <duration>', 'from probe to probe')
+    .option('--fast-interval <duration>', 'the same while a change is being decided')
+    .option('--timeout <duration>', 'of a probe')
+    .option('--since <when>', 'a duration or a time', '7d')
+    .option(
+      '--short <duration>',
+      'what is over sooner, and was none for the other thresholds, is a false alarm',
+      '1m',
+    )
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
+    .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
   const alert = root.command('alert').description('receivers of alerts')
-  operating(alert.command('test'))
+  speaking(alert.command('test'))
     .description('send a test alert to a receiver, past its filters and quiet hours')
     .argument('<receiver>', 'its name in alerts: of understudy.yaml')
     .addHelpText('after', '\nExample:\n  understudy alert test on-call')
-    .action(async (receiver: string, options: OperateOptions) => exit(await testAlert(receiver, options)))
+    .action(async (receiver: string, options: ServerOptions) => exit(await testAlert(receiver, options)))
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')
@@ -143,4 +211,49 @@ function program(exit: (code: number) => void): Command {
     .addHelpText('after', '\nExample:\n  understudy demo --keep')
     .action(async (options: { keep?: boolean }) => exit(await demo(options)))
   return root
+}
+
+function addDoctor(root: Command, exit: (code: number) => void): void {
+  root
+    .command('doctor')
+    .description(
+      'walk along the delegation, from the parent to the answers; says what is wrong and what to do',
+    )
+    .argument('[zone]', 'a zone (default: all zones of the configuration)', zoneArgument)
+    .option('--config <file>', 'server configuration (default: understudy.yaml, if there is one)')
+    .option(
+      '--resolver <address[:port]>',
+      "asked for what is not in the zone (default: the configuration's, else this host's)",
+      collectServers,
+    )
+    .option(
+      '--parent <address[:port]>',
+      'a server of the parent zone; given again, each is asked (default: found by the resolver)',
+      collectServers,
+    )
+    .option('--port <port>', 'of the name servers, for closed networks', portArgument, 53)
+    .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  understudy doctor lb.example.com')
+    .action(async (zone: string | undefined, options: DoctorOptions) => exit(await doctor(zone, options)))
+}
+
+function zoneArgument(text: string): string {
+  const zone = parseZoneName(text)
+  if (zone === undefined) throw new InvalidArgumentError('It is not a name such as lb.example.com.')
+  return zone
+}
+
+function collectServers(text: string, before: readonly SocketAddr[] = []): SocketAddr[] {
+  const server = parseServer(text)
+  if (server === undefined || server.port === 0)
+    throw new InvalidArgumentError(
+      'Expected an address such as 192.0.2.53, 192.0.2.53:53 or [2001:db8::53]:53.',
+    )
+  return [...before, server]
+}
+
+function portArgument(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('Expected a port from 1 to 65535.')
+  return port
 }

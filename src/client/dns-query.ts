@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { Packet } from 'dns2'
 import type { SocketAddr } from '#base/address.ts'
+import { type EdnsSpec, encodeOpt } from '#wire/message.ts'
 
 export interface DnsQuestion {
   readonly server: SocketAddr
@@ -16,6 +17,8 @@ export interface DnsQuestion {
   readonly sourceAddress?: string | undefined
   /** An answer that is longer is not read: names that point to each other make its reading long. Default: whatever a message can hold. */
   readonly maxBytes?: number
+  /** Default: without EDNS. */
+  readonly edns?: EdnsSpec | undefined
 }
 
 export type DnsReply =
@@ -29,20 +32,31 @@ const HEADER_BYTES = 12
 const MAX_MESSAGE_BYTES = 65_535
 /** Type and class, behind the name. */
 const QUESTION_TAIL_BYTES = 4
+/** Where the count of additional records ends. */
+const ARCOUNT_LOW = 11
 const QR = 0x80
 
 /** A question with an ID of its own. */
 export class DnsQuery {
   readonly bytes: Uint8Array
+  /** Where the question ends. */
+  readonly #questionEnd: number
   readonly #maxBytes: number
 
-  private constructor(bytes: Uint8Array, maxBytes: number) {
-    this.bytes = bytes
+  private constructor(question: Uint8Array, edns: EdnsSpec | undefined, maxBytes: number) {
+    this.bytes = edns === undefined ? question : withOpt(question, edns)
+    this.#questionEnd = question.length
     this.#maxBytes = maxBytes
   }
 
   /** Undefined if a label or the name is too long. */
-  static compose({ name, type, recursionDesired = false, maxBytes }: DnsQuestion): DnsQuery | undefined {
+  static compose({
+    name,
+    type,
+    recursionDesired = false,
+    maxBytes,
+    edns,
+  }: DnsQuestion): DnsQuery | undefined {
     const packet = new Packet()
     // From outside, the ID is all that tells a forged answer from the real one.
     packet.header.id = randomInt(65_536)
@@ -53,7 +67,7 @@ export class DnsQuery {
       class: Packet.CLASS.IN,
     } as Packet['questions'][number])
     try {
-      return new DnsQuery(packet.toBuffer(), maxBytes ?? MAX_MESSAGE_BYTES)
+      return new DnsQuery(packet.toBuffer(), edns, maxBytes ?? MAX_MESSAGE_BYTES)
     } catch {
       return undefined
     }
@@ -73,16 +87,23 @@ export class DnsQuery {
   /** The first name of a message has nothing to point to: an honest question is the very bytes that were asked. */
   #isEchoedBy(bytes: Buffer): boolean {
     const asked = this.bytes
-    if (bytes.length < asked.length || ((bytes[2] ?? 0) & QR) === 0) return false
+    if (bytes.length < this.#questionEnd || ((bytes[2] ?? 0) & QR) === 0) return false
     const countsAndId = [0, 1, 4, 5]
     if (countsAndId.some(at => bytes[at] !== asked[at])) return false
-    const nameEnd = asked.length - QUESTION_TAIL_BYTES
-    for (let at = HEADER_BYTES; at < asked.length; at++) {
+    const nameEnd = this.#questionEnd - QUESTION_TAIL_BYTES
+    for (let at = HEADER_BYTES; at < this.#questionEnd; at++) {
       const [a, b] = [asked[at] ?? 0, bytes[at] ?? 0]
       if (at < nameEnd ? lowerCase(a) !== lowerCase(b) : a !== b) return false
     }
     return true
   }
+}
+
+/** dns2 leaves out options that it does not know. */
+function withOpt(question: Uint8Array, edns: EdnsSpec): Uint8Array {
+  const bytes = Buffer.concat([question, encodeOpt(edns)])
+  bytes[ARCOUNT_LOW] = 1
+  return bytes
 }
 
 function lowerCase(byte: number): number {

@@ -4,8 +4,9 @@ import type { HttpSpec } from '#probe/spec.ts'
 import { bodyRegex, problemOfCost } from './body-regex.ts'
 import { certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
+import { clientCertificateOf } from './client-certificate.ts'
 import { headers } from './header-values.ts'
-import { demand, readSection } from './section.ts'
+import { readSection } from './section.ts'
 import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
@@ -46,8 +47,6 @@ const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
   if (from < 100 || to > 599) return { problem: `${show(status)} is not within 100-599` }
   return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
 })
-
-const CLIENT_CERTIFICATE_SHAPE = { cert: text(4096), key: text(4096) } as const
 
 const EXPECT_SHAPE = {
   status: oneOrList(statusRange),
@@ -114,21 +113,6 @@ function complainOfBodies(
     source.complain([...path, 'expect', 'body-regex'], 'does not go with body:; say it all in one', 'key')
   const cost = regex === undefined ? undefined : problemOfCost(regex, maxBodyBytes)
   if (cost !== undefined) source.complain([...path, 'expect', 'body-regex'], cost)
-}
-
-/** `client-certificate:` of the check at the path; its files are not read yet. */
-function clientCertificateOf(
-  source: YamlSource,
-  path: Path,
-  written: unknown,
-): Pick<HttpSpec, 'clientCertificate'> {
-  if (written === undefined) return {}
-  const at = [...path, 'client-certificate']
-  const section = readSection(source, at, CLIENT_CERTIFICATE_SHAPE)
-  demand(source, at, section, 'cert', 'key')
-  const { cert, key } = section.values
-  if (cert === undefined || key === undefined) return {}
-  return { clientCertificate: { cert: { file: cert }, key: { file: key } } }
 }
 
 /** The spec that a URL stands for; of https where there is none. */

@@ -10,8 +10,10 @@ import type { CheckSpec, ProbeSpec, Secrets } from '#probe/spec.ts'
 import type { StreamLimits } from '#serve/stream-limits.ts'
 import type { MaintenanceWindow } from '#steering/maintenance.ts'
 import type { Pool } from '#steering/pool.ts'
+import type { HistoryLimits } from '#store/probe-history.ts'
 import type { Name } from '#wire/name.ts'
 import type { Zone } from '#zone/zone.ts'
+import type { AdminToken } from './tokens.ts'
 
 /** A health check that an address is probed by, or an endpoint reports to. */
 export interface HealthCheck {
@@ -84,6 +86,12 @@ export interface ServerSettings {
   readonly node: string
   readonly dns: readonly SocketAddr[]
   readonly admin: SocketAddr
+  /** By which the admin listener may be asked, beside its address; in lower case. */
+  readonly adminNames: readonly string[]
+  /** Undefined for HTTP without TLS. */
+  readonly adminTls: AdminTls | undefined
+  /** Who may use the admin listener; with none it is for this host, which may do everything. */
+  readonly tokens: readonly AdminToken[]
   /** A second listener for `/metrics` and `/livez` alone. */
   readonly metrics: SocketAddr | undefined
   /** UDP responder threads; undefined for the default. */
@@ -93,6 +101,8 @@ export interface ServerSettings {
   /** Absolute paths. */
   readonly zonesPath: string
   readonly statePath: string
+  /** How much is kept of what probes have seen; `days` 0 for nothing. */
+  readonly history: HistoryLimits
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly logFormat: 'auto' | 'json' | 'pretty'
   readonly answering: AnsweringSettings
@@ -104,6 +114,15 @@ export interface ServerSettings {
   readonly resolvers: readonly SocketAddr[] | undefined
   /** Who is told of what happens. */
   readonly alerts: readonly Receiver[]
+  /** Whether a change of its files is taken up by itself. */
+  readonly watch: boolean
+}
+
+/** In PEM. */
+export interface AdminTls {
+  /** With those between it and the authority. */
+  readonly certificate: string
+  readonly key: string
 }
 
 export interface Reference {

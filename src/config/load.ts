@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
+import { readAdminTls } from './admin-tls.ts'
 import { readAlerts, warnOfUnknownPools } from './alerts.ts'
 import { Complaints } from './complaints.ts'
 import type { Configuration, ServerSettings } from './configuration.ts'
@@ -42,9 +43,11 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   const file = path === undefined ? undefined : await loading.readYaml(path)
   // Where the zones are, an unreadable file does not say.
   if (path !== undefined && file?.source.sound !== true) return loading.finish(undefined, undefined)
-  const secrets = await readCookieSecrets(file, request.env, loading.files, loading.complaints)
+  const cookieSecrets = await readCookieSecrets(file, request.env, loading.files, loading.complaints)
+  const adminTls = await readAdminTls(file, loading.files)
   const alerts = await readAlerts(file, loading.files)
-  const settings = readSettings(file, request, request.cwd, loading.complaints, secrets, alerts)
+  const ready = { cookieSecrets, adminTls, alerts }
+  const settings = readSettings(file, request, request.cwd, loading.complaints, ready)
   const sound = !loading.complaints.hasErrors
   const zones = await readZonesFolder(settings.zonesPath, loading.files, loading.complaints)
   if (zones !== undefined) warnOfUnknownPools(file, zones.zones)
@@ -92,7 +95,8 @@ class Loading {
   }
 }
 
-async function configPath({ configFile, cwd, env }: LoadRequest): Promise<string | undefined> {
+/** Absolute; undefined without a configuration file. */
+export async function configPath({ configFile, cwd, env }: LoadRequest): Promise<string | undefined> {
   const named = configFile ?? (env['UNDERSTUDY_CONFIG'] || undefined)
   if (named !== undefined) return resolve(cwd, named)
   const path = resolve(cwd, DEFAULT_FILE)

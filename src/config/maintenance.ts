@@ -1,12 +1,7 @@
 /** Maintenance windows: `maintenance:` of a zone. */
 import { z } from 'zod'
-import {
-  instantOf,
-  isTimeZone,
-  type MaintenanceWindow,
-  WEEKDAYS,
-  type WeeklyStart,
-} from '#steering/maintenance.ts'
+import { instantOf, isTimeZone } from '#steering/local-time.ts'
+import { type MaintenanceWindow, WEEKDAYS, type WeeklyStart } from '#steering/maintenance.ts'
 import { didYouMean } from './nearest.ts'
 import type { PoolDraft } from './pools.ts'
 import { demand, readSection, readValue, type Section } from './section.ts'

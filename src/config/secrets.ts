@@ -2,7 +2,14 @@
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { secretName } from '#probe/secrets.ts'
-import type { ClientCertificate, HeartbeatSpec, HttpSpec, SecretReference, Secrets } from '#probe/spec.ts'
+import type {
+  ClientCertificate,
+  HeartbeatSpec,
+  HttpSpec,
+  SecretReference,
+  Secrets,
+  TlsSpec,
+} from '#probe/spec.ts'
 import type { CheckDraft, ProbeDraft } from './checks.ts'
 import type { Files } from './files.ts'
 import { problemOfHeaderValue } from './header-values.ts'
@@ -16,6 +23,7 @@ const MAX_PEM_BYTES = 256 * 1024
 
 type HeartbeatDraft = Omit<ProbeDraft, 'spec'> & { readonly spec: HeartbeatSpec }
 type HttpDraft = Omit<ProbeDraft, 'spec'> & { readonly spec: Omit<HttpSpec, 'host'> }
+type TlsDraft = Omit<ProbeDraft, 'spec'> & { readonly spec: Omit<TlsSpec, 'host'> }
 
 interface ReadSecret {
   readonly absolute: SecretReference
@@ -33,9 +41,14 @@ export async function readSecrets(
   for (const [name, check] of checks) {
     const reader = new SecretReader(source, folder, files)
     if (isHttp(check)) read.set(name, await reader.read(check))
+    else if (isTls(check)) read.set(name, await reader.readCertificate(check))
     else read.set(name, isHeartbeat(check) ? await reader.readToken(check) : check)
   }
   return read
+}
+
+function isTls(check: CheckDraft): check is ProbeDraft & TlsDraft {
+  return 'spec' in check && check.spec.type === 'tls'
 }
 
 function isHeartbeat(check: CheckDraft): check is ProbeDraft & HeartbeatDraft {
@@ -75,14 +88,20 @@ export class SecretReader {
     for (const [name, value] of Object.entries(spec.headers))
       headers[name] =
         typeof value === 'string' ? value : await this.#header([...path, 'headers', name], value)
+    return this.readCertificate({ ...check, spec: { ...spec, headers } })
+  }
+
+  /** The client certificate, and with it all that was read before. */
+  async readCertificate<D extends HttpDraft | TlsDraft>(check: D): Promise<D> {
+    const { spec, path } = check
     const clientCertificate =
       spec.clientCertificate &&
       (await this.#certificate([...path, 'client-certificate'], spec.clientCertificate))
-    if (Object.keys(this.#secrets).length === 0) return { ...check, spec: { ...spec, headers } }
+    if (Object.keys(this.#secrets).length === 0) return check
     const secrets: Secrets = this.#secrets
     return {
       ...check,
-      spec: { ...spec, headers, ...(clientCertificate === undefined ? {} : { clientCertificate }) },
+      spec: { ...spec, ...(clientCertificate === undefined ? {} : { clientCertificate }) },
       secrets,
     }
   }

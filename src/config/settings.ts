@@ -3,16 +3,19 @@ import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Receiver } from '#alert/receiver.ts'
-import { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
+import { DEFAULT_HISTORY } from '#store/probe-history.ts'
+import { adminNames, complainOfReach } from './admin-reach.ts'
 import { readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
-import type { ServerSettings } from './configuration.ts'
+import type { AdminTls, ServerSettings } from './configuration.ts'
 import { referenceList } from './references.ts'
 import { resolverList } from './resolvers.ts'
 import { notSupported, readSection, type Section } from './section.ts'
+import { readAdminTokens } from './tokens.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
-import type { Path, YamlSource } from './yaml-source.ts'
+import type { YamlSource } from './yaml-source.ts'
 
 /** Values of the command line, which outrank those of the file. */
 export interface CommandLine {
@@ -37,6 +40,7 @@ const SHAPE = {
   responders: integer(1, 64),
   udp: choice(['auto', 'batch', 'portable']),
   log: nested,
+  history: nested,
   'minimal-responses': z.boolean(),
   reveal: nested,
   cookies: nested,
@@ -47,18 +51,26 @@ const SHAPE = {
   'while-cut-off': choice(['serve', 'servfail']),
   resolvers: resolverList,
   alerts: nested,
+  watch: z.boolean(),
+  tokens: nested,
 } as const
-const LATER_KEYS = notSupported('introspection-from', 'tokens')
-const LISTEN_SHAPE = { dns: oneOrList(socketAddr), admin: socketAddr, metrics: socketAddr } as const
+const LATER_KEYS = notSupported('introspection-from')
+const LISTEN_SHAPE = {
+  dns: oneOrList(socketAddr),
+  admin: socketAddr,
+  'admin-names': adminNames,
+  'admin-tls': nested,
+  metrics: socketAddr,
+} as const
 const LOG_SHAPE = {
   level: choice(['debug', 'info', 'warn', 'error']),
   format: choice(['auto', 'json', 'pretty']),
 } as const
 
+const HISTORY_SHAPE = { days: integer(0, 366), rows: integer(1000, 100_000_000) } as const
+
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
-const BEYOND_LOOPBACK =
-  'is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy'
 
 /** A configuration file, if there is one. */
 export interface SettingsFile {
@@ -67,38 +79,49 @@ export interface SettingsFile {
   readonly source: YamlSource
 }
 
+/** What stands in files of its own, and has been read. */
+export interface SettingsSecrets {
+  readonly cookieSecrets?: readonly Uint8Array[] | undefined
+  readonly adminTls?: AdminTls | undefined
+  readonly alerts?: readonly Receiver[] | undefined
+}
+
 /** The settings as defaults, file and command line say them. What cannot be used is complained of, and the default stands. */
 export function readSettings(
   file: SettingsFile | undefined,
   line: CommandLine,
   cwd: string,
   complaints: Complaints,
-  cookieSecrets?: readonly Uint8Array[],
-  alerts: readonly Receiver[] = [],
+  { cookieSecrets, adminTls, alerts = [] }: SettingsSecrets = {},
 ): ServerSettings {
-  const { top, listen, log } = file === undefined ? NOTHING : readFile(file.source)
+  const { top, listen, log, history } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
   const dns = fromLine(line.listen, '--listen', complaints) ?? listen.dns ?? [LOOPBACK_DNS]
   const admin = fromLine(line.admin === undefined ? undefined : [line.admin], '--admin', complaints)?.[0]
-  if (admin !== undefined && !isLoopback(admin.address))
-    complaints.ofWhole(COMMAND_LINE, `--admin: ${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
+  const tokens = readAdminTokens(file?.source)
+  complainOfReach({ source: file?.source, complaints, line: admin, file: listen.admin })
   complainOfTwice(dns, line.listen === undefined ? file?.source : undefined, complaints)
   return {
     node: top.node ?? (hostname() || 'understudy'),
     dns,
     admin: admin ?? listen.admin ?? LOOPBACK_ADMIN,
+    adminNames: listen['admin-names'] ?? [],
+    adminTls,
+    tokens,
     metrics: listen.metrics,
     responders: top.responders,
     udp: top.udp ?? 'auto',
     zonesPath: line.zones === undefined ? resolve(base, top.zones ?? 'zones') : resolve(cwd, line.zones),
     statePath:
       line.state === undefined ? resolve(base, top.state ?? 'state/understudy.db') : resolve(cwd, line.state),
+    history: { days: history.days ?? DEFAULT_HISTORY.days, rows: history.rows ?? DEFAULT_HISTORY.rows },
     logLevel: log.level ?? 'info',
     logFormat: log.format ?? 'auto',
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
     alerts,
+    watch: top.watch ?? true,
     answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
   }
 }
@@ -107,24 +130,23 @@ interface Read {
   readonly top: Partial<Section<typeof SHAPE>['values']>
   readonly listen: Partial<Section<typeof LISTEN_SHAPE>['values']>
   readonly log: Partial<Section<typeof LOG_SHAPE>['values']>
+  readonly history: Partial<Section<typeof HISTORY_SHAPE>['values']>
 }
 
-const NOTHING: Read = { top: {}, listen: {}, log: {} }
+const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
   const top = readSection(source, [], SHAPE, LATER_KEYS).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
+  const history = readSection(source, ['history'], HISTORY_SHAPE).values
   const { admin, metrics } = listen
-  const path: Path = ['listen', 'admin']
-  if (admin !== undefined && !isLoopback(admin.address))
-    source.complain(path, `${formatSocketAddr(admin)} ${BEYOND_LOOPBACK}`)
   if (admin !== undefined && metrics !== undefined && admin.port !== 0 && isSame(admin, metrics))
     source.complain(
       ['listen', 'metrics'],
       'is the address of listen.admin, which has /metrics already; leave it out',
     )
-  return { top, listen, log }
+  return { top, listen, log, history }
 }
 
 function fromLine(

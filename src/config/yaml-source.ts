@@ -104,6 +104,14 @@ export class YamlSource {
     this.#add(this.#offsetOf(shown, at), text, severity)
   }
 
+  /** The same without the line, which may hold a secret. */
+  complainUnshown(path: Path, message: string): void {
+    if (!this.#isShown('error')) return
+    const { line, col } = this.#lines.linePos(this.#offsetOf(path, 'value'))
+    const text = `${pathToText(path)}: ${message}`
+    this.complaints.add({ severity: 'error', file: this.file, line, column: Math.max(1, col), message: text })
+  }
+
   warn(path: Path, message: string): void {
     this.complain(path, message, 'key', 'warning')
   }

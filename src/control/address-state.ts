@@ -1,6 +1,14 @@
 /** One address as pools judge it: the verdict of its check, simple or composite, and what damping makes of it. */
 import { createHash } from 'node:crypto'
-import { afterChange, CALM, type Damping, type DampingRule, isHeld } from '#health/damping.ts'
+import {
+  afterChange,
+  CALM,
+  type Damping,
+  type DampingRule,
+  type HoldCause,
+  holdCause,
+  isHeld,
+} from '#health/damping.ts'
 import type { Verdict } from '#health/verdict.ts'
 import type { AddressStanding } from '#steering/standing.ts'
 import type { StoredVerdict } from '#store/records.ts'
@@ -57,9 +65,12 @@ export class AddressState {
 
   /** Until when it is held because it flaps, monotonic; undefined where it is not. */
   latchedUntilMs(nowMs: number): number | undefined {
-    const { flap } = this.#rule
-    const isLatched = flap !== undefined && this.#damping.penalty > flap.limit && isHeld(this.#damping, nowMs)
-    return isLatched ? this.#damping.heldUntilMs : undefined
+    return holdCause(this.#damping, this.#rule, nowMs) === 'flap' ? this.#damping.heldUntilMs : undefined
+  }
+
+  /** Why it is held, while its verdict is up; undefined if it is not. */
+  holdCause(nowMs: number): HoldCause | undefined {
+    return this.#verdict === 'up' ? holdCause(this.#damping, this.#rule, nowMs) : undefined
   }
 
   /** Judges again after a target's health has changed; gives the verdict before. */

@@ -5,13 +5,14 @@ import { type Announcement, endOf, eventsOf, type Teller } from '#alert/announce
 import { deliver } from '#alert/deliver.ts'
 import type { AlertRecord } from '#alert/record.ts'
 import type { Clock } from '#base/clock.ts'
-import { type Complaint, formatComplaint } from '#base/complaint.ts'
+import { formatComplaint } from '#base/complaint.ts'
 import type { Log } from '#base/log.ts'
 import type { Random } from '#base/random.ts'
 import type { ServerSettings } from '#config/configuration.ts'
 import type { Store } from '#store/store.ts'
 import { isStill, type NowStanding } from './alert-standing.ts'
-import { Refusal } from './operations.ts'
+import { Refusal } from './refusals.ts'
+import type { Reloaded } from './reloader.ts'
 import type { AlertsView, AlertView, TestedView } from './view.ts'
 
 const TOLD_ERRORS = 3
@@ -57,17 +58,16 @@ export class AlertDesk {
     for (const event of eventsOf(announcement, this.#teller)) this.#alerter.take(event)
   }
 
-  /** Of complaints the first errors are told. */
-  reloaded({
-    done,
-    complaints,
-  }: {
-    readonly done: boolean
-    readonly complaints: readonly Complaint[]
-  }): void {
+  /** Of complaints the first errors are told. Files that say again what is in force end a failure too. */
+  reloaded(ended: Pick<Reloaded, 'done' | 'unchanged' | 'complaints'> | { readonly error: unknown }): void {
+    if ('error' in ended) {
+      this.announce({ kind: 'reload', failed: true, detail: String(ended.error) })
+      return
+    }
+    const { done, unchanged = false, complaints } = ended
     const errors = complaints.filter(({ severity }) => severity === 'error').slice(0, TOLD_ERRORS)
     const detail = errors.map(({ excerpt: _, ...complaint }) => formatComplaint(complaint)).join('\n')
-    this.announce({ kind: 'reload', failed: !done, detail })
+    this.announce({ kind: 'reload', failed: !done && !unchanged, detail })
   }
 
   /** Ends what lasts at a receiver although it is not so any more: nobody may have been here when it was over. */

@@ -5,7 +5,9 @@ import type { AnswerKind } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import type { Use } from './judged-state.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
-import { evidence, selectionToText, type VerdictChange, whySelected } from './transitions.ts'
+import { evidence, selectionToText, type VerdictChange } from './transitions.ts'
+import type { DrillView } from './view.ts'
+import { whySelected } from './why-selected.ts'
 
 const EXPIRES = 'certificate-expires'
 
@@ -60,6 +62,13 @@ export class Announcer {
       const of = { zone: pool.zoneName, pool: pool.pool.name, endpoint, address: address.text }
       this.#announce({ kind: 'certificate', ...of, expires, detail })
     }
+  }
+
+  /** Tells of one that has not shown what it was to show; one that somebody has stopped shows nothing. */
+  drill({ zone, pool, state, verdict, endpoints, author }: DrillView): void {
+    if (state !== 'late' && state !== 'aborted') return
+    const detail = `${verdict}; ${endpoints.join(', ')} taken as failed by ${author}`
+    this.#announce({ kind: 'drill', zone, pool, outcome: state, detail })
   }
 
   /** @param why undefined while this node is not cut off */

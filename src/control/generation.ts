@@ -4,13 +4,16 @@
  */
 import { randomInt } from 'node:crypto'
 import { BoardWriter, createBoard, type SlotContent } from '#answer/board.ts'
-import { compileTable } from '#answer/compile.ts'
+import { Catalog } from '#answer/catalog.ts'
+import { compileCatalog } from '#answer/compile.ts'
 import type { AnswerPolicy } from '#answer/policy.ts'
 import type { Answering } from '#answer/respond.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { planAnswers } from './plan.ts'
 
 export interface Generation extends Answering {
+  /** What the table was compiled from. */
+  readonly catalog: Catalog
   /** Writes to the slot of that id, if this generation has it. False if it is too small: the pool has grown since. */
   write(slotId: string, content: SlotContent): boolean
 }
@@ -21,7 +24,8 @@ export function createGeneration(
 ): Generation {
   const { served, slots } = planAnswers(zones)
   const { minimalResponses: minimal } = settings.answering
-  const table = compileTable(served, broken, { seed: randomInt(2 ** 32), minimal })
+  const catalog = new Catalog(served, broken)
+  const table = compileCatalog(catalog, { seed: randomInt(2 ** 32), minimal })
   const board = createBoard(slots.map(slot => slot.capacityBytes))
   const writer = new BoardWriter(board)
   const numbers = new Map(slots.map((slot, number) => [slot.id, number]))
@@ -29,6 +33,7 @@ export function createGeneration(
     table,
     board,
     policy,
+    catalog,
     write(slotId, content) {
       const number = numbers.get(slotId)
       return number === undefined || writer.publish(number, content)
@@ -39,6 +44,13 @@ export function createGeneration(
 /** The generations in use, the newest last. */
 export class Generations {
   #live: readonly Generation[] = []
+
+  /** The newest: what is answered from as soon as all have gone over to it. Throws before there is one. */
+  get current(): Generation {
+    const current = this.#live.at(-1)
+    if (current === undefined) throw new Error('nothing is answered yet')
+    return current
+  }
 
   write(slotId: string, content: SlotContent): void {
     for (const generation of this.#live) {

@@ -38,8 +38,17 @@ export interface KnownHostname {
   readonly unresolved?: 'pending' | 'missing'
 }
 
+/** The same with what is wrong and how old it is, for people. */
+export interface HostnameReport extends KnownHostname {
+  /** Wall clock of the last answer that was good; undefined before the first. */
+  readonly resolvedMs?: number
+  /** What is wrong, in words. */
+  readonly fault?: string
+}
+
 interface Entry {
   addresses: readonly Address[]
+  resolvedMs: number | undefined
   isAsked: boolean
   isMissing: boolean
   failures: number
@@ -57,12 +66,12 @@ export class Hostnames {
   #isGathering = false
   #gatheredMs = Number.NEGATIVE_INFINITY
   #cancelGather: () => void = () => undefined
-  #restored: Map<string, readonly Address[]>
+  #restored: Map<string, StoredHostname>
 
   /** @param restored what an earlier run has stored */
   constructor(options: HostnamesOptions, restored: readonly StoredHostname[]) {
     this.#options = options
-    this.#restored = new Map(restored.map(({ hostname, addresses }) => [hostname, addresses]))
+    this.#restored = new Map(restored.map(stored => [stored.hostname, stored]))
   }
 
   /** Resolves these from now on, and no others. */
@@ -74,7 +83,7 @@ export class Hostnames {
     }
     for (const hostname of hostnames) {
       if (this.#entries.has(hostname)) continue
-      const addresses = this.#restored.get(hostname) ?? []
+      const { addresses = [], atMs: resolvedMs } = this.#restored.get(hostname) ?? {}
       const fresh = {
         isAsked: false,
         isMissing: false,
@@ -82,7 +91,7 @@ export class Hostnames {
         fault: undefined,
         cancelTimer: () => undefined,
       }
-      const entry = { addresses, ...fresh }
+      const entry = { addresses, resolvedMs, ...fresh }
       this.#entries.set(hostname, entry)
       this.#enqueue(hostname, entry)
     }
@@ -106,6 +115,15 @@ export class Hostnames {
     const { addresses = [], isMissing = false } = this.#entries.get(hostname) ?? {}
     if (addresses.length > 0) return { addresses }
     return { addresses, unresolved: isMissing ? 'missing' : 'pending' }
+  }
+
+  report(hostname: string): HostnameReport {
+    const { resolvedMs, fault } = this.#entries.get(hostname) ?? {}
+    return {
+      ...this.of(hostname),
+      ...(resolvedMs === undefined ? {} : { resolvedMs }),
+      ...(fault === undefined ? {} : { fault }),
+    }
   }
 
   /** What is wrong, one line each. */
@@ -170,6 +188,7 @@ export class Hostnames {
     const isNowhere = answers.every(({ kind }) => kind === 'none')
     const faults = (isNowhere ? answers.slice(0, 1) : failed).map(one => ('detail' in one ? one.detail : ''))
     entry.isMissing = isNowhere
+    if (failed.length === 0 && !isNowhere) entry.resolvedMs = this.#options.clock.wallMs()
     this.#note(hostname, entry, faults.join('; '))
     if (addresses.length > 0) this.#change(hostname, entry, addresses)
     if (failed.length > 0) {

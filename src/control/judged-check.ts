@@ -1,7 +1,7 @@
 /** A health check on one address, with the targets that its parts are probed by. */
 import { type AnyCheck, type HealthCheck, isComposite } from '#config/configuration.ts'
 import { combine, combineEarliestDown, invert, type Part } from '#health/composite.ts'
-import { earliestDownMs } from '#health/verdict.ts'
+import { earliestDownMs, type Health, type Verdict } from '#health/verdict.ts'
 import type { TargetState } from './target-state.ts'
 
 export type JudgedCheck =
@@ -18,6 +18,14 @@ export function judgedCheck(check: AnyCheck, targetOf: (part: HealthCheck) => Ta
   if (!isComposite(check)) return { check, target: targetOf(check) }
   const { name, needed, inverted, of } = check
   return { name, needed, inverted, of: of.map(part => judgedCheck(part, targetOf)) }
+}
+
+/** The verdict if the targets' healths were these. */
+export function verdictBy(judged: JudgedCheck, healthOf: (target: TargetState) => Health): Verdict {
+  if ('target' in judged) return healthOf(judged.target).verdict
+  const parts = judged.of.map(part => ({ verdict: verdictBy(part, healthOf), earliestDownMs: undefined }))
+  const verdict = combine(parts, judged.needed)
+  return judged.inverted ? invert(verdict) : verdict
 }
 
 /** The verdict now, and when it could be down at the earliest. */

@@ -5,41 +5,32 @@ import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Configuration, ConfiguredZone, ServerSettings } from '#config/configuration.ts'
+import type { Outcome } from '#health/outcome.ts'
 import type { Pace } from '#health/timing.ts'
-import type { Health, Verdict } from '#health/verdict.ts'
 import type { ProbeReport } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
-import type { Override } from '#steering/override.ts'
-import type { AnswerKind } from '#steering/pool.ts'
+import type { Override, PoolOverrides } from '#steering/override.ts'
 import type { Selections } from '#steering/select.ts'
-import type { Restored, StoredTransition } from '#store/records.ts'
+import type { Restored } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
-import type { AddressState } from './address-state.ts'
-import { Announcer } from './announcer.ts'
+import { keyOf } from './called.ts'
 import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
-import type { OverrideBook, PoolKey } from './overrides.ts'
+import type { OverrideBook } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
+import { Recorder } from './recorder.ts'
 import { References } from './references.ts'
 import { ResolvedZones } from './resolved-zones.ts'
 import type { TargetState } from './target-state.ts'
-import {
-  directionOf,
-  overrideTransition,
-  selectionTransition,
-  transitionLine,
-  transitionView,
-  verdictTransition,
-} from './transitions.ts'
 
 export interface JudgingOptions {
   readonly clock: Clock
   /** Puts an answer on the board. */
   write(slotId: string, content: SlotContent): void
   pace(key: string, pace: Pace): void
-  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition'>
+  readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
   /** Told of what somebody may want to be alerted of. */
@@ -56,9 +47,13 @@ export interface HeartbeatState {
   readonly target: HeartbeatTarget
 }
 
+/** By more than it is ever slewed between two outcomes. */
+const CLOCK_STEP_MS = 1000
+
 export class Judging {
   readonly #options: JudgingOptions
-  readonly #announcer: Announcer
+  /** Where decisions are stored and told of. */
+  readonly recorder: Recorder
   #state = new JudgedState()
   #references = new References([])
   #whileCutOff: ServerSettings['whileCutOff'] = 'serve'
@@ -69,6 +64,11 @@ export class Judging {
   readonly #resolved = new ResolvedZones()
   /** What an earlier run has stored, until it is taken up: later it would be older than what has been decided since. */
   #restored: Restored
+  readonly #hurried = new Set<string>()
+  /** Told of each outcome, after it has been judged. */
+  onOutcome: (target: TargetState, outcome: Outcome, startedMs: number) => void = () => undefined
+  /** How far the wall clock is ahead of the monotonic one. */
+  #wallAheadMs: number
   /** Pools that select again at a time, monotonic. */
   readonly #wakes = new Map<PoolState, number>()
   /** When to look again what of the overrides is in force. */
@@ -80,8 +80,9 @@ export class Judging {
 
   constructor(options: JudgingOptions) {
     this.#options = options
-    this.#announcer = new Announcer(announcement => options.announce?.(announcement))
+    this.recorder = new Recorder(options)
     this.#restored = options.store.restored
+    this.#wallAheadMs = options.clock.wallMs() - options.clock.monotonicMs()
   }
 
   get pools(): readonly PoolState[] {
@@ -106,6 +107,11 @@ export class Judging {
     return this.#references.cutOff
   }
 
+  /** Whether every managed name is answered SERVFAIL, whatever is selected. */
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
   /**
    * Judges by this configuration from now on. What is the same as before, by definition and address, keeps its verdicts and
    * selections; what is new takes up what an earlier run has stored. Every answer is on the board when this returns.
@@ -115,7 +121,7 @@ export class Judging {
     this.#references = new References(references, this.#references)
     this.#whileCutOff = whileCutOff
     this.#isSilent = this.#mustBeSilent()
-    this.#options.book.adopt(configuration.zones)
+    this.recorder.bookChanges(this.#options.book.adopt(configuration.zones))
     this.#zones = configuration.zones
     this.#takeOver(false)
   }
@@ -132,6 +138,7 @@ export class Judging {
     const zones = this.#resolved.of(this.#zones, knownHostname)
     this.#state = JudgedState.from(zones, this.#state, this.#restored, clock, keeps)
     this.#restored = this.#state.leftOf(this.#restored)
+    this.recorder.probes.keepOnly(this.#state.targets)
     const fresh = this.#state.poolsInOrder.filter(pool => !before.has(pool))
     const changes = fresh.map(pool => ({ pool, changes: pool.selectAtStart(this.#now(pool)) }))
     for (const { pool } of changes) pool.publish(write, this.#isSilent)
@@ -141,7 +148,7 @@ export class Judging {
     this.#bookWakeMs = this.#options.book.wakeMs
     for (const { pool, changes: made } of changes) {
       this.#noteWake(pool)
-      this.#recordSelections(pool, made)
+      this.recorder.selections(pool, made)
     }
     this.#setTimer()
   }
@@ -176,6 +183,7 @@ export class Judging {
    */
   take({ key, outcome, startedMs, endedWallMs }: ProbeReport, isCertain = false): void {
     const { clock, events } = this.#options
+    this.#heedClock()
     if (this.#references.take(key, outcome, startedMs)) this.#heedReferences()
     const target = this.#state.targets.get(key)
     if (target === undefined) return
@@ -192,17 +200,20 @@ export class Judging {
     if (changes.some(({ changes: made }) => made.length > 0))
       events.switched((clock.monotonicMs() - arrivedMs) / 1000)
     if (target.pace !== paceBefore) this.#setPace(target.target, target.pace)
-    this.#record(target, before)
-    for (const { state, from } of judged) this.#recordVerdict(state, from, target, before)
-    for (const { pool, changes: made } of changes) this.#recordSelections(pool, made)
-    this.#announcer.certificate(uses, seen, outcome)
+    this.recorder.target(target, before, outcome)
+    for (const { state, from } of judged)
+      this.recorder.verdict(state, from, this.#state.usesOf(state), { target, before })
+    for (const { pool, changes: made } of changes) this.recorder.selections(pool, made)
+    this.recorder.announcer.certificate(uses, seen, outcome)
     for (const { zone, check } of checksOf(uses))
       events.probe({ zone, check, type: target.target.spec.type, outcome })
+    this.onOutcome(target, outcome, startedMs)
   }
 
   /** Stores everything that is in use, whether it has changed or not. */
   saveAgain(): void {
     const { store, clock } = this.#options
+    this.recorder.probes.flush()
     for (const target of this.#state.targets.values()) {
       const stored = target.record()
       if (stored !== undefined) store.saveVerdict(stored)
@@ -211,12 +222,40 @@ export class Judging {
       const stored = state.record(clock.monotonicMs(), clock.wallMs())
       if (stored !== undefined) store.saveVerdict(stored)
     }
-    for (const pool of this.#state.pools) for (const kind of pool.kinds) this.#saveSelection(pool, kind)
+    for (const pool of this.#state.pools) for (const kind of pool.kinds) this.recorder.selection(pool, kind)
     this.#options.book.saveAgain()
   }
 
-  /** No timer is left behind. */
+  /** Selects anew in this pool and those that it is a part of, since something is said of it now. */
+  reselect(pool: PoolState): void {
+    for (const { pool: one, changes } of this.#select([pool])) this.recorder.selections(one, changes)
+  }
+
+  /** What the pool would answer if this were said of it. */
+  previewWith(pool: PoolState, overrides: PoolOverrides): Selections {
+    return pool.preview({ ...this.#now(pool), overrides })
+  }
+
+  /** Probes the target as fast as while a change is being decided, or by its own pace again. */
+  hurry(key: string, hurries: boolean): void {
+    if (hurries) this.#hurried.add(key)
+    else this.#hurried.delete(key)
+    const target = this.#state.targets.get(key)
+    if (target !== undefined) this.#setPace(target.target, target.pace)
+  }
+
+  /** What is stored has the times of the wall clock: if that is set, holds and times since when would be others after a restart. */
+  #heedClock(): void {
+    const { clock } = this.#options
+    const aheadMs = clock.wallMs() - clock.monotonicMs()
+    const isSet = Math.abs(aheadMs - this.#wallAheadMs) > CLOCK_STEP_MS
+    this.#wallAheadMs = aheadMs
+    if (isSet) this.saveAgain()
+  }
+
+  /** No timer is left behind, and what probes saw is saved. */
   stop(): void {
+    this.recorder.probes.flush()
     this.#cancelTimer()
   }
 
@@ -244,18 +283,12 @@ export class Judging {
   /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
   heedOverrides(): void {
     const { book } = this.#options
-    for (const over of book.look())
-      this.#announce(overrideTransition(over, 'expired', this.#options.clock.wallMs()))
+    this.recorder.bookChanges(book.look())
     const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
     const concerned = [...new Set([...this.#overruled, ...now])]
     this.#overruled = new Set(now)
     this.#bookWakeMs = book.wakeMs
-    for (const { pool, changes } of this.#select(concerned)) this.#recordSelections(pool, changes)
-  }
-
-  /** Tells of an override that was set or released. */
-  announceOverride(override: Override, what: 'set' | 'released'): void {
-    this.#announce(overrideTransition(override, what, this.#options.clock.wallMs()))
+    for (const { pool, changes } of this.#select(concerned)) this.recorder.selections(pool, changes)
   }
 
   /** Goes back to an endpoint of higher preference that is up, where there is one; gives the families that have changed. */
@@ -264,17 +297,11 @@ export class Judging {
     pool.publish(this.#options.write, this.#isSilent)
     this.#noteWake(pool)
     this.#setTimer()
-    this.#recordSelections(pool, changes)
+    this.recorder.selections(pool, changes)
     const parents = this.#state.withParents([pool]).filter(one => one !== pool)
-    for (const { pool: parent, changes: made } of this.#select(parents)) this.#recordSelections(parent, made)
+    for (const { pool: parent, changes: made } of this.#select(parents))
+      this.recorder.selections(parent, made)
     return changes
-  }
-
-  #saveSelection(pool: PoolState, family: AnswerKind): void {
-    const selection = pool.selection(family)
-    if (selection === undefined) return
-    const [zone, name, sinceMs] = [pool.zoneName, pool.pool.name, pool.sinceMs(family)]
-    this.#options.store.saveSelection({ zone, pool: name, family, selection, sinceMs })
   }
 
   /** These select anew, and all that they are parts of. */
@@ -292,7 +319,7 @@ export class Judging {
 
   /** References go as fast as the targets whose fails they are to confirm. */
   #setPace(target: JudgedTarget, pace: Pace): void {
-    if (isProbed(target)) this.#options.pace(target.key, pace)
+    if (isProbed(target)) this.#options.pace(target.key, this.#hurried.has(target.key) ? 'fast' : pace)
     for (const followers of this.#references.follow(target.key, familiesOfTarget(target), pace))
       for (const reference of followers.keys) this.#options.pace(reference, followers.pace)
   }
@@ -302,7 +329,7 @@ export class Judging {
   }
 
   #heedReferences(): void {
-    this.#announcer.cutOff(this.cutOff)
+    this.recorder.announcer.cutOff(this.cutOff)
     const isSilent = this.#mustBeSilent()
     if (isSilent === this.#isSilent) return
     this.#isSilent = isSilent
@@ -333,51 +360,8 @@ export class Judging {
     const nowMs = this.#options.clock.monotonicMs()
     if (this.#bookWakeMs !== undefined && this.#bookWakeMs <= nowMs) this.heedOverrides()
     const due = [...this.#wakes].filter(([, wakeMs]) => wakeMs <= nowMs).map(([pool]) => pool)
-    for (const { pool, changes } of this.#select(due)) this.#recordSelections(pool, changes)
+    for (const { pool, changes } of this.#select(due)) this.recorder.selections(pool, changes)
   }
-
-  #record(target: TargetState, before: Health): void {
-    const stored = target.toRecord(target.health !== before)
-    if (stored !== undefined) this.#options.store.saveVerdict(stored)
-  }
-
-  #recordVerdict(state: AddressState, from: Verdict, target: TargetState, before: Health): void {
-    if (state.verdict === from) return
-    const { clock, store } = this.#options
-    const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()]
-    const stored = state.record(nowMs, wallMs)
-    if (stored !== undefined) store.saveVerdict(stored)
-    for (const { pool, endpoint, address } of this.#state.usesOf(state)) {
-      const change = { endpoint, address, state, from, target, before }
-      this.#announce(verdictTransition(pool, change, wallMs))
-      this.#announcer.verdict(pool, change, nowMs, wallMs)
-    }
-  }
-
-  #recordSelections(pool: PoolState, changes: readonly SelectionChange[]): void {
-    const wallMs = this.#options.clock.wallMs()
-    for (const change of changes) {
-      const { family } = change
-      this.#saveSelection(pool, family)
-      this.#announce(selectionTransition(pool, change, wallMs))
-      this.#announcer.selection(pool, change)
-      const direction = directionOf(pool, change)
-      const [zone, name] = [pool.zoneName, pool.pool.name]
-      if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
-    }
-  }
-
-  #announce(transition: StoredTransition): void {
-    const { store, events, log } = this.#options
-    store.addTransition(transition)
-    events.transition(transitionView(transition))
-    const { zone, pool, family, endpoint, from, to, reason } = transition
-    log.info({ zone, pool, family, endpoint, from, to, reason }, transitionLine(transition))
-  }
-}
-
-function keyOf({ zoneName, pool }: PoolState): PoolKey {
-  return { zone: zoneName, pool: pool.name }
 }
 
 /** Each health check of each zone once, of all that this target's outcome was for. */

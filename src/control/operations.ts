@@ -2,10 +2,11 @@
 import type { Override, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind } from '#steering/pool.ts'
 import { isUsable } from '#steering/standing.ts'
+import { allCalled, endpointNames, findCalled, fullName, isCalled, keyOf } from './called.ts'
 import type { Judging } from './judging.ts'
-import type { OverrideBook } from './overrides.ts'
+import type { OverrideBook, PoolKey } from './overrides.ts'
 import type { PoolState } from './pool-state.ts'
-import { reasonOfRefusal, standingText } from './refusals.ts'
+import { Refusal, refusalOfStore, standingText } from './refusals.ts'
 import { selectionToText } from './transitions.ts'
 import type { OperationResult } from './view.ts'
 
@@ -20,16 +21,6 @@ export interface OverrideRequest {
   readonly volatile: boolean
   /** Also where nothing usable is left then. */
   readonly force: boolean
-}
-
-/** Why something was not done. */
-export class Refusal extends Error {
-  readonly kind: 'not-found' | 'conflict' | 'store'
-
-  constructor(kind: Refusal['kind'], message: string) {
-    super(message)
-    this.kind = kind
-  }
 }
 
 export class Operations {
@@ -58,7 +49,7 @@ export class Operations {
 
   /** Returns to an endpoint of higher preference. Rejects with a `Refusal` that has the evidence if none of those is up. */
   failBack(target: string): OperationResult {
-    const pool = this.#pool(target)
+    const pool = this.findPool(target)
     if (pool.pool.policy !== 'failover')
       throw new Refusal(
         'conflict',
@@ -68,7 +59,7 @@ export class Operations {
     const served = new Set(pool.kinds.flatMap(kind => pool.selection(kind)?.endpoints ?? []))
     if (changes.length > 0) {
       const evidence = this.#evidence(pool, name => served.has(name))
-      return { ...resultOf(pool, `failed back ${nameOf(pool)}`), evidence }
+      return { ...this.#resultOf(keyOf(pool), `failed back ${nameOf(pool)}`), evidence }
     }
     const [primary] = pool.pool.endpoints
     if (primary !== undefined && served.size === 1 && served.has(primary.name))
@@ -88,16 +79,18 @@ export class Operations {
     try {
       return this.failBack(target)
     } catch (error) {
-      const pool = this.#pool(target)
+      const pool = this.findPool(target)
       const [primary] = pool.pool.endpoints
-      const isPinned = this.#book.of({ zone: pool.zoneName, pool: pool.pool.name }).pin !== undefined
+      const isPinned = this.#book.of(keyOf(pool)).pin !== undefined
       const isServed = pool.kinds.every(kind => servesFirst(pool, kind))
       if (isPinned || isServed || primary === undefined || pool.pool.policy !== 'failover') throw error
       const forced = `${nameOf(pool)}/${primary.name}`
       const result = await this.override({ ...decision, kind: 'force-up', target: forced, force: true })
-      this.#judging.failBack(this.#pool(target))
-      const now = this.#pool(target)
-      return { ...resultOf(now, result.done), evidence: this.#evidence(now, name => name === primary.name) }
+      const now = this.#poolNow(keyOf(pool))
+      if (now === undefined) return result
+      this.#judging.failBack(now)
+      const evidence = this.#evidence(now, name => name === primary.name)
+      return { ...this.#resultOf(keyOf(now), result.done), evidence }
     }
   }
 
@@ -105,48 +98,58 @@ export class Operations {
     const { pool, endpoint } = this.#endpoint(request.target)
     const { kind, forMs, reason, author, volatile, force } = request
     const { wallMs } = this.#judging.now()
-    const wanted = {
-      kind,
-      zone: pool.zoneName,
-      pool: pool.pool.name,
-      endpoint,
-      reason,
-      author,
-      expiresMs: wallMs + forMs,
-      volatile,
-    }
+    const key = keyOf(pool)
+    const wanted = { kind, ...key, endpoint, reason, author, expiresMs: wallMs + forMs, volatile }
     if (!force) this.#refuseUnusable(pool, { ...wanted, id: '', createdMs: wallMs })
-    let override: Override
-    try {
-      override = await this.#book.set(wanted)
-    } catch (error) {
-      throw new Refusal('store', reasonOfRefusal(error))
-    }
-    this.#judging.announceOverride(override, 'set')
+    const override = await this.#book.set(wanted).catch((error: unknown) => {
+      throw refusalOfStore(error)
+    })
+    this.#judging.recorder.override(override, 'set')
     this.#judging.heedOverrides()
     const until = new Date(override.expiresMs).toISOString()
-    return resultOf(pool, `${kind} ${nameOf(pool)}/${endpoint} until ${until}`)
+    return this.#resultOf(key, `${kind} ${fullName(key, endpoint)} until ${until}`)
   }
 
   async #release(target: string, author: string, isVolatile: boolean): Promise<OperationResult> {
-    const found = this.#poolOrEndpoint(target)
-    const { pool, endpoint } = found
-    const key = { zone: pool.zoneName, pool: pool.pool.name }
-    let released: readonly Override[]
-    try {
-      released = await this.#book.release(key, endpoint, isVolatile)
-    } catch (error) {
-      throw new Refusal('store', reasonOfRefusal(error))
-    }
+    const { key, endpoint } = this.#releasable(target)
+    const released = await this.#book.release(key, endpoint, isVolatile).catch((error: unknown) => {
+      throw refusalOfStore(error)
+    })
     if (released.length === 0)
       throw new Refusal(
         'conflict',
         `nothing to release: no override is in force on ${target}; understudy status shows those that are`,
       )
-    for (const one of released) this.#judging.announceOverride({ ...one, author }, 'released')
+    for (const one of released) this.#judging.recorder.override({ ...one, author }, 'released')
     this.#judging.heedOverrides()
-    const what = released.map(({ kind, endpoint: on }) => `${kind} ${nameOf(pool)}/${on}`).join(', ')
-    return resultOf(pool, `released ${what}`)
+    const what = released.map(({ kind, endpoint: on }) => `${kind} ${fullName(key, on)}`).join(', ')
+    return this.#resultOf(key, `released ${what}`)
+  }
+
+  /** A pool or endpoint; by its full name also one that the configuration has no more. */
+  #releasable(target: string): { key: PoolKey; endpoint?: string | undefined } {
+    const { pools } = this.#judging
+    for (const { zone, pool, endpoint } of allCalled(target, pools).length > 0 ? [] : this.#book.list) {
+      const key = { zone, pool }
+      if (isCalled(target, key)) return { key }
+      if (isCalled(target, key, endpoint)) return { key, endpoint }
+    }
+    const { pool, endpoint } = findCalled(target, pools)
+    return { key: keyOf(pool), endpoint }
+  }
+
+  /** A reload may have gone by while the disk was waited for. */
+  #poolNow(key: PoolKey): PoolState | undefined {
+    return this.#judging.pools.find(one => nameOf(one) === fullName(key))
+  }
+
+  #resultOf(key: PoolKey, done: string): OperationResult {
+    const pool = this.#poolNow(key)
+    const answers = (pool?.kinds ?? []).map(kind => ({
+      family: kind,
+      selected: selectionToText(pool?.selection(kind)),
+    }))
+    return { done, answers }
   }
 
   #evidence(pool: PoolState, isMeant: (name: string) => boolean): string[] {
@@ -183,7 +186,7 @@ export class Operations {
   }
 
   #endpoint(target: string): { pool: PoolState; endpoint: string } {
-    const { pool, endpoint } = this.#poolOrEndpoint(target)
+    const { pool, endpoint } = findCalled(target, this.#judging.pools)
     if (endpoint === undefined)
       throw new Refusal(
         'not-found',
@@ -192,40 +195,12 @@ export class Operations {
     return { pool, endpoint }
   }
 
-  #pool(target: string): PoolState {
-    const { pool, endpoint } = this.#poolOrEndpoint(target)
+  /** The pool that is called so. Throws a `Refusal`. */
+  findPool(target: string): PoolState {
+    const { pool, endpoint } = findCalled(target, this.#judging.pools)
     if (endpoint !== undefined)
       throw new Refusal('not-found', `${target} is an endpoint; say its pool: ${nameOf(pool)}`)
     return pool
-  }
-
-  /** Names are taken apart from the right: that of a zone may hold a slash. */
-  #poolOrEndpoint(target: string): { pool: PoolState; endpoint?: string } {
-    const found = this.#judging.pools.flatMap(pool => {
-      const full = nameOf(pool)
-      if (isCalled(target, full)) return [{ pool }]
-      return endpointNames(pool)
-        .filter(endpoint => [full, pool.pool.name].some(name => isCalled(target, `${name}/${endpoint}`)))
-        .map(endpoint => ({ pool, endpoint }))
-    })
-    const [first, ...others] = found
-    if (first === undefined)
-      throw new Refusal('not-found', `nothing is called ${target}; ${this.#hint(target)}`)
-    if (others.length > 0) {
-      const names = found.map(one => `${nameOf(one.pool)}${'endpoint' in one ? `/${one.endpoint}` : ''}`)
-      throw new Refusal('not-found', `${target} may be ${names.join(' or ')}; say which`)
-    }
-    return first
-  }
-
-  #hint(target: string): string {
-    const last = target.split('/').at(-1) ?? ''
-    const near = this.#judging.pools.filter(
-      ({ pool, zoneName }) => target.includes(pool.name) || target.includes(zoneName) || pool.name === last,
-    )
-    const shown = (near.length > 0 ? near : this.#judging.pools).slice(0, 10)
-    const names = shown.flatMap(pool => endpointNames(pool).map(endpoint => `${nameOf(pool)}/${endpoint}`))
-    return names.length === 0 ? 'there are no pools' : `there are: ${names.slice(0, 20).join(', ')}`
   }
 }
 
@@ -235,19 +210,6 @@ function servesFirst(state: PoolState, kind: AnswerKind): boolean {
   return selection?.mode === 'serving' && selection.endpoints[0] === state.first(kind)?.name
 }
 
-function isCalled(target: string, name: string): boolean {
-  return target.toLowerCase() === name.toLowerCase()
-}
-
-function nameOf({ zoneName, pool }: PoolState): string {
-  return `${zoneName}/${pool.name}`
-}
-
-function endpointNames({ pool }: PoolState): string[] {
-  return pool.endpoints.map(({ name }) => name)
-}
-
-function resultOf(pool: PoolState, done: string): OperationResult {
-  const answers = pool.kinds.map(kind => ({ family: kind, selected: selectionToText(pool.selection(kind)) }))
-  return { done, answers }
+function nameOf(pool: PoolState): string {
+  return fullName(keyOf(pool))
 }

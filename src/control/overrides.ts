@@ -17,7 +17,7 @@ import {
   type ZoneWindow,
 } from '#steering/override.ts'
 import type { Store } from '#store/store.ts'
-import { WindowWatch } from './window-watch.ts'
+import { type WindowChanges, WindowWatch } from './window-watch.ts'
 
 const MAX_OVERRIDES = 1000
 /** The wall clock may be set: what depends on it is looked at again after so long. */
@@ -35,12 +35,20 @@ export interface PoolKey {
   readonly pool: string
 }
 
+/** What time has changed. */
+export interface BookChanges {
+  readonly expired: readonly Override[]
+  readonly windows: WindowChanges
+}
+
 export class OverrideBook {
   readonly #options: OverrideBookOptions
   #overrides: readonly Override[]
   /** Monotonic time at which each is over at the latest, by id. */
   readonly #untilMs = new Map<string, number>()
   readonly #windows = new WindowWatch()
+  /** By `zone/pool`: what a drill takes as failed. */
+  readonly #drilled = new Map<string, ReadonlySet<string>>()
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -52,16 +60,20 @@ export class OverrideBook {
     this.look()
   }
 
-  /** Takes the maintenance windows of a configuration. */
-  adopt(zones: readonly ConfiguredZone[]): void {
-    this.#windows.adopt(zones, this.#options.clock.wallMs())
-    this.look()
+  /** Takes the maintenance windows of a configuration, and looks as `look` does. */
+  adopt(zones: readonly ConfiguredZone[]): BookChanges {
+    const windows = this.#windows.adopt(zones, this.#options.clock.wallMs())
+    return { expired: this.#takeExpired(), windows }
   }
 
-  /** Looks which windows are open now. What has expired is taken out, and given. */
-  look(): readonly Override[] {
+  /** Looks which windows are open now, and takes out what has expired. */
+  look(): BookChanges {
+    const windows = this.#windows.look(this.#options.clock.wallMs())
+    return { expired: this.#takeExpired(), windows }
+  }
+
+  #takeExpired(): readonly Override[] {
     const wallMs = this.#options.clock.wallMs()
-    this.#windows.look(wallMs)
     const nowMs = this.#options.clock.monotonicMs()
     const over = this.#overrides.filter(
       one => !isInForce(one, wallMs) || (this.#untilMs.get(one.id) ?? 0) <= nowMs,
@@ -82,13 +94,22 @@ export class OverrideBook {
     if (more === undefined && !this.concerns({ zone, pool })) return NO_OVERRIDES
     const wallMs = this.#options.clock.wallMs()
     const all = more === undefined ? this.#overrides : [...this.#overrides, more]
+    const drilled = this.#drilled.get(`${zone}/${pool}`)
     return {
       pin: pinOf(all, zone, pool, wallMs),
       effectOn: endpoint => {
         const effect = effectOf(all, [], zone, pool, endpoint, wallMs)
-        return effect === 'none' && this.windowsOn({ zone, pool }, endpoint).length > 0 ? 'drained' : effect
+        if (effect !== 'none') return effect
+        if (this.windowsOn({ zone, pool }, endpoint).length > 0) return 'drained'
+        return drilled?.has(endpoint) === true ? 'drilled' : 'none'
       },
     }
+  }
+
+  /** Takes these endpoints of the pool as failed, in place of those of before. */
+  drill({ zone, pool }: PoolKey, endpoints: ReadonlySet<string>): void {
+    if (endpoints.size === 0) this.#drilled.delete(`${zone}/${pool}`)
+    else this.#drilled.set(`${zone}/${pool}`, endpoints)
   }
 
   /** The open windows that drain the endpoint. */
@@ -100,7 +121,7 @@ export class OverrideBook {
 
   /** Whether an override or a window, open or not, is on the pool. */
   concerns({ zone, pool }: PoolKey): boolean {
-    return this.#concerned.has(`${zone}/${pool}`)
+    return this.#concerned.has(`${zone}/${pool}`) || this.#drilled.has(`${zone}/${pool}`)
   }
 
   /** Monotonic time at which to look again; undefined where nothing depends on time. */

@@ -3,6 +3,7 @@ import type { SlotContent } from '#answer/board.ts'
 import { ExtendedError } from '#answer/extended-error.ts'
 import type { Address } from '#base/address.ts'
 import type { ConfiguredPool, ConfiguredZone, ManagedName } from '#config/configuration.ts'
+import { type Candidate, groupsOf, type Look } from '#steering/candidates.ts'
 import type { PoolOverrides } from '#steering/override.ts'
 import { type AnswerKind, addressesOf, type PoolEndpoint } from '#steering/pool.ts'
 import { type Decision, type Selections, selectPool } from '#steering/select.ts'
@@ -151,15 +152,28 @@ export class PoolState {
     return this.stateOf(address)?.standing(nowMs) ?? ALWAYS_UP
   }
 
+  /** Its endpoints as the policy sees them for that kind; with `apart` as if families were not bound together. */
+  candidates(kind: AnswerKind, now: SelectNow, apart = false): readonly Candidate[] {
+    const pool: ConfiguredPool = apart ? { ...this.pool, families: 'apart' } : this.pool
+    return groupsOf(pool, this.#look(now)).find(({ kinds }) => kinds.includes(kind))?.candidates ?? []
+  }
+
   /** What `select` would select. */
   preview(now: SelectNow): Selections {
     return this.#decide(now).selections
   }
 
-  #decide({ nowMs, overrides, asked = false }: SelectNow): Decision {
-    const standingOf = (address: Address): AddressStanding => this.standingOf(address, nowMs)
-    const standingsOf = (pool: string): PoolStandings => this.nested.get(pool)?.standings ?? {}
-    return selectPool(this.pool, { standingOf, standingsOf, overrides, nowMs, asked }, this.#selections)
+  #look({ nowMs, overrides }: SelectNow): Look {
+    return {
+      standingOf: address => this.standingOf(address, nowMs),
+      standingsOf: pool => this.nested.get(pool)?.standings ?? {},
+      overrides,
+    }
+  }
+
+  #decide(now: SelectNow): Decision {
+    const { nowMs, asked = false } = now
+    return selectPool(this.pool, { ...this.#look(now), nowMs, asked }, this.#selections)
   }
 
   /** Selects by the verdicts as they are; gives what has changed. */
@@ -266,7 +280,7 @@ export class PoolState {
       if (pin !== undefined) return endpoints.join() !== pin
       const forcesUp = this.pool.endpoints.some(({ name }) => effectOn(name) === 'forced-up')
       if (forcesUp && mode !== 'serving') return true
-      return endpoints.some(name => effectOn(name) === 'drained' || effectOn(name) === 'forced-down')
+      return endpoints.some(one => effectOn(one) !== 'none' && effectOn(one) !== 'forced-up')
     })
   }
 
@@ -297,7 +311,8 @@ export class PoolState {
     if (nested === undefined) return true
     const now = nested.selection(kind)
     const own = new Set(answered(selection))
-    return now !== undefined && answered(now).every(one => own.has(one))
+    if (now === undefined || (selection.mode === 'serving' && now.mode !== 'serving')) return false
+    return answered(now).every(one => own.has(one))
   }
 }
 

@@ -3,28 +3,37 @@ import type { Address } from '#base/address.ts'
 import { type AnyCheck, isComposite } from '#config/configuration.ts'
 import type { Effect } from '#steering/override.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
-import type { AnswerTtl } from '#steering/ttl.ts'
+import { secondsLeft } from '#steering/ttl.ts'
 import type { AddressState } from './address-state.ts'
 import type { JudgedCheck } from './judged-check.ts'
+import { overrideViews } from './override-view.ts'
 import type { OverrideBook } from './overrides.ts'
 import { plainName } from './plan.ts'
 import { answered, type PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
-import { whySelected } from './transitions.ts'
 import type {
   AddressView,
   CheckView,
   EndpointView,
   NameView,
-  OverrideView,
   PartView,
   PoolView,
   SelectionView,
   TargetView,
 } from './view.ts'
+import { whySelected } from './why-selected.ts'
 
-/** @param nowMs monotonic, for the TTLs; `wallMs` for the ages */
-export function poolView(state: PoolState, nowMs: number, wallMs: number, book: OverrideBook): PoolView {
+/**
+ * @param nowMs monotonic, for the TTLs; `wallMs` for the ages
+ * @param hasLatencies whether the latest latencies are part of it
+ */
+export function poolView(
+  state: PoolState,
+  nowMs: number,
+  wallMs: number,
+  book: OverrideBook,
+  hasLatencies = false,
+): PoolView {
   const { pool } = state
   const { check } = pool
   const selections = state.kinds.flatMap(kind => selectionView(state, kind))
@@ -48,7 +57,7 @@ export function poolView(state: PoolState, nowMs: number, wallMs: number, book: 
           address,
           state.stateOf(address),
           answeredNow.has(endpoint.hostname ?? '') || answeredNow.has(address.text),
-          { nowMs, wallMs },
+          { nowMs, wallMs, hasLatencies },
         ),
       ),
     })),
@@ -81,33 +90,6 @@ function effectView(effect: Effect | 'pinned'): Pick<EndpointView, 'effect'> {
   return effect === 'none' ? {} : { effect }
 }
 
-function overrideViews({ zoneName, pool }: PoolState, book: OverrideBook): OverrideView[] {
-  const key = { zone: zoneName, pool: pool.name }
-  if (!book.concerns(key)) return []
-  const ours = book.list.filter(one => one.zone === key.zone && one.pool === key.pool)
-  const windows = pool.endpoints.flatMap(({ name: endpoint }) =>
-    book.windowsOn(key, endpoint).map(({ reason }) => ({
-      kind: 'maintenance' as const,
-      endpoint,
-      reason,
-      author: 'configuration',
-      volatile: false,
-    })),
-  )
-  return [
-    ...ours.map(({ kind, endpoint, reason, author, createdMs, expiresMs, volatile }) => ({
-      kind,
-      endpoint,
-      reason,
-      author,
-      since: new Date(createdMs).toISOString(),
-      expires: new Date(expiresMs).toISOString(),
-      volatile,
-    })),
-    ...windows,
-  ]
-}
-
 function selectionView(state: PoolState, family: AnswerKind): SelectionView[] {
   const selection = state.selection(family)
   if (selection === undefined) return []
@@ -126,11 +108,6 @@ function nameView(state: PoolState, name: PoolState['names'][number], nowMs: num
   return { name: plainName(name.name), ttl: name.ttlSeconds, ttlMin: name.ttlMinSeconds, ttlNow }
 }
 
-function secondsLeft({ nextChangeMs, minSeconds, maxSeconds }: AnswerTtl, nowMs: number): number {
-  if (nextChangeMs === undefined) return maxSeconds
-  return Math.min(maxSeconds, Math.max(minSeconds, Math.floor((nextChangeMs - nowMs) / 1000)))
-}
-
 function checkView(check: AnyCheck): CheckView {
   if (isComposite(check)) return { name: check.name, type: check.kind, of: check.of.map(checkView) }
   const { name, spec, timing } = check
@@ -143,19 +120,21 @@ function addressView(
   address: Address,
   state: AddressState | undefined,
   selected: boolean,
-  now: { readonly nowMs: number; readonly wallMs: number },
+  now: { readonly nowMs: number; readonly wallMs: number; readonly hasLatencies: boolean },
 ): AddressView {
   const { text, family } = address
   if (state === undefined) return { address: text, family, verdict: 'up', passes: 0, fails: 0, selected }
   const { verdict, check } = state
   const { heldUntilMs } = state.standing(now.nowMs)
+  const worst = worstOf(state.targets)
   return {
     address: text,
     family,
     selected,
     // What counts for the whole is the part that is worst, and of those the latest.
-    ...targetView(worstOf(state.targets), now.wallMs),
+    ...targetView(worst, now.wallMs),
     verdict,
+    ...(now.hasLatencies ? { latenciesMs: [...(worst?.latenciesMs ?? [])] } : {}),
     ...(heldUntilMs === undefined
       ? {}
       : { heldUntil: new Date(now.wallMs + heldUntilMs - now.nowMs).toISOString() }),

@@ -3,6 +3,16 @@ import type { PoolEndpoint } from '#steering/pool.ts'
 import { isProbed } from './judged-target.ts'
 import type { PoolState } from './pool-state.ts'
 
+/** Why something was not done. */
+export class Refusal extends Error {
+  readonly kind: 'not-found' | 'conflict' | 'store'
+
+  constructor(kind: Refusal['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
 /** One moment by both clocks. */
 export interface Now {
   readonly wallMs: number
@@ -31,7 +41,8 @@ export function standingText(pool: PoolState, endpoint: PoolEndpoint, now: Now):
   return `${name}: ${parts.join('; ')}`
 }
 
-export function reasonOfRefusal(error: unknown): string {
+export function refusalOfStore(error: unknown): Refusal {
   const why = error instanceof Error ? error.message : String(error)
-  return `not stored, and so not done: ${why}; --volatile does it without the disk, until a restart`
+  const message = `not stored, and so not done: ${why}; --volatile does it without the disk, until a restart`
+  return new Refusal('store', message)
 }

@@ -2,34 +2,50 @@
 
 import type { SocketAddr } from '#base/address.ts'
 import { type Clock, systemClock } from '#base/clock.ts'
-import type { Complaint } from '#base/complaint.ts'
 import { collectGarbage } from '#base/garbage.ts'
 import type { Log } from '#base/log.ts'
 import { seededRandom } from '#base/random.ts'
 import { resolveAddresses } from '#client/resolve.ts'
 import { systemResolvers } from '#client/system-resolvers.ts'
 import type { Configuration } from '#config/configuration.ts'
-import { type LoadRequest, loadConfiguration } from '#config/load.ts'
+import type { LoadRequest } from '#config/load.ts'
 import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
-import { lockState } from '#store/lock.ts'
 import { openStore, type Store } from '#store/store.ts'
 import { AlertDesk } from './alert-desk.ts'
+import { AuditTrail } from './audit.ts'
+import { Drills } from './drills.ts'
 import type { EventSink } from './events.ts'
-import { createGeneration, type Generation, Generations } from './generation.ts'
+import { explain } from './explain.ts'
+import type { Explainer, Explanation, Question } from './explanation.ts'
+import { createGeneration, Generations } from './generation.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { Hostnames } from './hostnames.ts'
 import { Judging } from './judging.ts'
 import { Operations } from './operations.ts'
+import { allOverrideViews } from './override-view.ts'
 import { OverrideBook } from './overrides.ts'
 import { PolicyMaker } from './policy.ts'
 import { poolView } from './pool-view.ts'
+import { probeHistory } from './probe-history.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.ts'
 import { QueryLogDrain } from './query-log.ts'
+import { type Reloaded, Reloader } from './reloader.ts'
 import { hostnamesIn } from './resolved-zones.ts'
 import { serverView } from './server-view.ts'
+import { type StateLock, takeLock } from './state-lock.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
-import type { AlertsView, ControlView, PoolView, ServerView, TransitionView } from './view.ts'
+import type {
+  AlertsView,
+  ControlView,
+  DrillView,
+  PlacedOverrideView,
+  PoolView,
+  ServerView,
+  TransitionView,
+} from './view.ts'
+import { watchersOf } from './watchers.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -38,32 +54,26 @@ export interface ServerOptions {
   readonly log: Log
 }
 
-export interface Reloaded {
-  readonly done: boolean
-  /** With `done` only warnings. */
-  readonly complaints: readonly Complaint[]
-}
-
 /** For each resolver. */
 const RESOLVER_TIMEOUT_MS = 2000
 
-interface Lock {
-  release(): void
-}
-
-export class Server implements ControlView {
+export class Server implements ControlView, Explainer {
   readonly #options: ServerOptions
   readonly #clock: Clock = systemClock
   readonly #store: Store
   readonly #book: OverrideBook
   readonly #hostnames: Hostnames
-  readonly #alerts: AlertDesk
+  /** Who is told of what happens. */
+  readonly alertDesk: AlertDesk
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
+  /** Synthetic failures. */
+  readonly drilling: Drills
+  readonly #audit: AuditTrail
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
-  readonly #lock: Lock
+  readonly #lock: StateLock
   #configuration: Configuration
   #prober: Prober | undefined
   #listeners: Listeners | undefined
@@ -72,11 +82,9 @@ export class Server implements ControlView {
   #restarts = 0
   #lastReloadMs: number | undefined
   #closing = false
-  #reloading: Promise<unknown> = Promise.resolve()
-  /** The reload that waits for the one under way. */
-  #nextReload: Promise<Reloaded> | undefined
+  readonly #reloader: Reloader
 
-  private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
+  private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: StateLock) {
     this.#options = options
     this.#configuration = configuration
     this.#store = store
@@ -87,7 +95,7 @@ export class Server implements ControlView {
       store.restored.overrides,
     )
     this.#hostnames = this.#newHostnames()
-    this.#alerts = new AlertDesk({
+    this.alertDesk = new AlertDesk({
       clock: this.#clock,
       random: seededRandom(process.pid),
       log: options.log,
@@ -102,10 +110,28 @@ export class Server implements ControlView {
       store,
       events: options.events,
       log: options.log,
-      announce: announcement => this.#alerts.announce(announcement),
+      announce: announcement => this.alertDesk.announce(announcement),
     })
     this.#operations = new Operations(this.#judging, this.#book)
+    this.#reloader = new Reloader({
+      request: options.request,
+      events: options.events,
+      current: () => this.#configuration,
+      isClosing: () => this.#closing,
+      goOver: next => this.#goOver(next),
+      onEnd: ended => this.alertDesk.reloaded(ended),
+    })
+    this.drilling = new Drills({
+      clock: this.#clock,
+      judging: this.#judging,
+      book: this.#book,
+      store,
+      pool: target => this.#operations.findPool(target),
+      watchers: (pool, others) => watchersOf(pool, this.bound[0], others),
+      onEnd: (transition, drill) => this.#judging.recorder.drill(transition, drill),
+    })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
+    this.#audit = new AuditTrail({ clock: this.#clock, store, log: options.log })
   }
 
   /** What operators may do. */
@@ -118,14 +144,20 @@ export class Server implements ControlView {
     return this.#heartbeats
   }
 
+  /** Who has changed what. */
+  get audit(): AuditTrail {
+    return this.#audit
+  }
+
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
   static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
-    const { statePath } = configuration.settings
+    const { statePath, history } = configuration.settings
     const { log } = options
     const lock = takeLock(statePath, log)
     let server: Server | undefined
     const store = await openStore({
       path: statePath,
+      history,
       onFault(fault, lasts) {
         const more = lasts ? '; answers and failover go on, nothing is stored' : ''
         log.error({ fault }, `state: ${fault}${more}`)
@@ -139,7 +171,7 @@ export class Server implements ControlView {
         if (server === undefined) return
         server.#judging.saveAgain()
         server.#hostnames.saveAgain()
-        server.#alerts.saveAgain()
+        server.alertDesk.saveAgain()
       },
     })
     server = new Server(options, configuration, store, lock)
@@ -150,11 +182,6 @@ export class Server implements ControlView {
       throw error
     }
     return server
-  }
-
-  /** Who is told of what happens. */
-  get alertDesk(): AlertDesk {
-    return this.#alerts
   }
 
   get configuration(): Configuration {
@@ -173,21 +200,29 @@ export class Server implements ControlView {
 
   /**
    * Reads the configuration again. If anything in it is wrong nothing changes; the complaints say what. Settings of the process itself
-   * are taken up by a restart only. Whoever asks while another reload waits for its turn gets that one. Rejects once the server is being stopped.
+   * are taken up by a restart only. Rejects once the server is being stopped.
    */
   reload(): Promise<Reloaded> {
-    const turn = this.#nextReload ?? this.#reloading.then(() => this.#beginReload())
-    this.#nextReload = turn
-    this.#reloading = turn.catch(() => undefined)
-    return turn
+    return this.#reloader.reload()
+  }
+
+  /** The same since files have changed: gives up no zone. */
+  reloadChanged(): Promise<Reloaded> {
+    return this.#reloader.reloadChanged()
+  }
+
+  /** What a reload would say and change, which changes nothing. `done` says whether it would be. */
+  preview(): Promise<Reloaded> {
+    return this.#reloader.preview()
   }
 
   /** Ends everything; what was decided is stored when this resolves. */
   async close(): Promise<void> {
+    this.drilling.close()
     this.#judging.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
-    this.#alerts.stop()
+    this.alertDesk.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -196,6 +231,11 @@ export class Server implements ControlView {
       await this.#store.close()
       this.#lock.release()
     }
+  }
+
+  /** Whether every thread that answers queries does so within that time. */
+  async isAnswering(limitMs: number): Promise<boolean> {
+    return (await this.#listeners?.isAlive(limitMs)) ?? false
   }
 
   server(): ServerView {
@@ -219,7 +259,31 @@ export class Server implements ControlView {
   }
 
   alerts(limit: number): AlertsView {
-    return this.#alerts.view(limit)
+    return this.alertDesk.view(limit)
+  }
+
+  pool(zone: string, name: string): PoolView | undefined {
+    const found = this.#judging.pools.find(one => one.zoneName === zone && one.pool.name === name)
+    if (found === undefined) return undefined
+    return poolView(found, this.#clock.monotonicMs(), this.#clock.wallMs(), this.#book, true)
+  }
+
+  overrides(): readonly PlacedOverrideView[] {
+    return allOverrideViews(this.#judging.pools, this.#book)
+  }
+
+  drills(): readonly DrillView[] {
+    return this.drilling.list
+  }
+
+  explain(question: Question): Explanation {
+    return explain(question, {
+      configuration: this.#configuration,
+      generation: this.#generations.current,
+      judging: this.#judging,
+      book: this.#book,
+      hostnames: this.#hostnames,
+    })
   }
 
   async transitions(query: {
@@ -231,14 +295,21 @@ export class Server implements ControlView {
     return stored.map(transitionView)
   }
 
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage> {
+    return probeHistory(query, this.#judging.pools, wanted => {
+      this.#judging.recorder.probes.flush(wanted.keys)
+      return this.#store.probeRuns(wanted)
+    })
+  }
+
   async #begin(): Promise<void> {
     const { settings } = this.#configuration
     const generation = createGeneration(this.#configuration, this.#policies.policyOf(settings))
     this.#generations.add(generation)
     await this.#resolve(this.#configuration)
-    this.#alerts.adopt(settings)
+    this.alertDesk.adopt(settings)
     this.#judging.adopt(this.#configuration)
-    this.#alerts.settle(this.#judging)
+    this.alertDesk.settle(this.#judging)
     this.#listeners = await startListeners({
       dns: settings.dns,
       udp: settings.udp,
@@ -255,57 +326,31 @@ export class Server implements ControlView {
       onReport: report => this.#judging.take(report),
       onRestart: why => {
         this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`)
-        this.#alerts.announce({ kind: 'restart', what: 'prober', why })
+        this.alertDesk.announce({ kind: 'restart', what: 'prober', why })
       },
     })
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
     this.#lastReloadMs = this.#clock.wallMs()
-  }
-
-  async #beginReload(): Promise<Reloaded> {
-    this.#nextReload = undefined
-    try {
-      const reloaded = await this.#reload()
-      this.#options.events.reload(reloaded.done ? 'success' : 'failure')
-      this.#alerts.reloaded(reloaded)
-      return reloaded
-    } catch (error) {
-      this.#options.events.reload('failure')
-      this.#alerts.announce({ kind: 'reload', failed: true, detail: String(error) })
-      throw error
-    }
-  }
-
-  async #reload(): Promise<Reloaded> {
-    const { configuration, complaints } = await loadConfiguration(this.#options.request)
-    if (this.#closing) throw new Error('the server is being stopped')
-    if (configuration === undefined || complaints.some(complaint => complaint.severity === 'error'))
-      return { done: false, complaints }
-    if (holdsNothing(configuration) && !holdsNothing(this.#configuration))
-      return { done: false, complaints: [...complaints, emptied(configuration)] }
-    await this.#goOver(
-      configuration,
-      createGeneration(configuration, this.#policies.policyOf(configuration.settings)),
-    )
-    this.#lastReloadMs = this.#clock.wallMs()
-    return { done: true, complaints }
+    await this.drilling.restore()
   }
 
   /** The new board is written before anybody answers from it, the old one until nobody does any more. */
-  async #goOver(configuration: Configuration, generation: Generation): Promise<void> {
+  async #goOver(configuration: Configuration): Promise<void> {
+    const generation = createGeneration(configuration, this.#policies.policyOf(configuration.settings))
     await this.#resolve(configuration)
     if (this.#closing) throw new Error('the server is being stopped')
     this.#generations.add(generation)
     this.#configuration = configuration
-    this.#alerts.adopt(configuration.settings)
+    this.alertDesk.adopt(configuration.settings)
     this.#judging.adopt(configuration)
-    this.#alerts.settle(this.#judging)
+    this.alertDesk.settle(this.#judging)
     this.#hostnames.adopt(hostnamesIn(configuration.zones))
     this.#probe()
     await this.#listeners?.publish(generation)
     this.#generations.keepOnly(generation)
     collectGarbage()
+    this.#lastReloadMs = this.#clock.wallMs()
   }
 
   #newHostnames(): Hostnames {
@@ -343,37 +388,12 @@ export class Server implements ControlView {
     this.#prober?.setTargets(this.#judging.targets)
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
+    this.drilling.look()
   }
 
   #restarted(what: string, why: string): void {
     this.#restarts++
     this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
-    this.#alerts.announce({ kind: 'restart', what, why })
+    this.alertDesk.announce({ kind: 'restart', what, why })
   }
-}
-
-function holdsNothing({ zones, broken }: Configuration): boolean {
-  return zones.length === 0 && broken.length === 0
-}
-
-/** A folder on which nothing is mounted looks like one whose zones were all taken away. */
-function emptied({ settings }: Configuration): Complaint {
-  const message =
-    'holds no zones any more; those that were read before stay in force, in case a disk is only not mounted: to serve none, restart'
-  return { severity: 'error', file: settings.zonesPath, line: 0, column: 0, message }
-}
-
-/** A disk that cannot be written must not keep the server from answering: then it goes without the lock. */
-function takeLock(statePath: string, log: Log): Lock {
-  let lock: ReturnType<typeof lockState>
-  try {
-    lock = lockState(statePath)
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error)
-    log.error({ fault, statePath }, `state: cannot lock ${statePath}: ${fault}; going on without`)
-    return { release: () => undefined }
-  }
-  if (!('heldBy' in lock)) return lock
-  const advice = 'stop it first, or give this one a state of its own with --state'
-  throw new Error(`another server (${lock.heldBy}) uses the state ${statePath}: ${advice}`)
 }

@@ -10,6 +10,9 @@ import type { JudgedTarget } from './judged-target.ts'
 /** Probes of a steady endpoint are recorded once in so many intervals: enough to know how long the server was away. */
 const RECORD_EVERY_INTERVALS = 3
 
+/** For a picture of the last minutes. */
+const KEPT_LATENCIES = 40
+
 /** After so many intervals without a probe the counters say nothing any more. */
 const ABSENCE_INTERVALS = 10
 
@@ -19,6 +22,8 @@ export class TargetState {
   health: Health = UNKNOWN
   /** The latest outcome, inconclusive ones too, and when it came. */
   lastOutcome: { readonly outcome: Outcome; readonly wallMs: number } | undefined
+  /** Of the latest probes that passed or failed, the newest last. */
+  readonly latenciesMs: number[] = []
   /** Monotonic start of the latest probe that passed or failed; negative if that was before this machine's start. */
   lastProbeMs: number
   /** Monotonic time at which the next fail comes, where that is foretold: while a report is overdue. */
@@ -31,8 +36,8 @@ export class TargetState {
   isForgotten = false
   /** Monotonic start of the first fail of those that count now; endless where none does. */
   #firstFailMs = Number.POSITIVE_INFINITY
-  /** A fail waits for what references say, or was not believed. */
-  #isDoubted = false
+  /** What references said of the latest that passed or failed. */
+  #belief: MayFall = 'yes'
   #recordedWallMs = Number.NEGATIVE_INFINITY
 
   constructor(target: JudgedTarget, nowMs: number, wallMs: number) {
@@ -43,11 +48,16 @@ export class TargetState {
 
   /** Whether the latest fail waits for what references say, or was not believed. */
   get isDoubted(): boolean {
-    return this.#isDoubted
+    return this.#belief !== 'yes'
+  }
+
+  /** What references said of the latest that passed or failed. */
+  get belief(): MayFall {
+    return this.#belief
   }
 
   get pace(): Pace {
-    return this.#isDoubted ? 'fast' : paceOf(this.health)
+    return this.isDoubted ? 'fast' : paceOf(this.health)
   }
 
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
@@ -82,11 +92,13 @@ export class TargetState {
     const foretoldMs = this.nextFailMs
     this.nextFailMs = undefined
     if (outcome.kind === 'inconclusive') return before
+    this.latenciesMs.push(Math.round(outcome.latencyMs * 10) / 10)
+    if (this.latenciesMs.length > KEPT_LATENCIES) this.latenciesMs.shift()
     const after = judge(before, outcome.kind, this.target.timing)
     if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
     const falls = after.verdict === 'down' && before.verdict !== 'down'
     const verdict = falls ? mayFall(this.#firstFailMs) : 'yes'
-    this.#isDoubted = verdict !== 'yes'
+    this.#belief = verdict
     if (verdict === 'wait') this.nextFailMs = foretoldMs
     if (verdict === 'yes') this.health = after
     if (verdict === 'discard' && before.fails > 0) this.health = { ...before, fails: 0 }

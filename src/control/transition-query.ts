@@ -3,14 +3,14 @@ import type { TransitionQuery } from '#store/records.ts'
 import { plainName } from './plan.ts'
 import type { PoolState } from './pool-state.ts'
 
-/** `name` is `ZONE/POOL`, a zone, a managed name, or a pool where only one has that name; what is none of them is taken for a zone. */
+/** `name` is `ZONE/POOL`, a zone, a managed name, or a pool where only one has that name, with or without the final dot; what is none of them is taken for a zone. */
 export function transitionQuery(
   { name, ...rest }: { readonly sinceMs?: number; readonly name?: string; readonly limit: number },
   pools: readonly PoolState[],
 ): TransitionQuery {
   return name === undefined
     ? rest
-    : { ...rest, name: resolve(name.toLowerCase().replace(/(.)\.$/, '$1'), pools) }
+    : { ...rest, name: resolve(name.toLowerCase().replace(/(.)\.(\/[^/]*)?$/, '$1$2'), pools) }
 }
 
 function resolve(name: string, pools: readonly PoolState[]): { zone: string; pool?: string } {

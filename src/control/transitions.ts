@@ -2,8 +2,7 @@
 import type { Address } from '#base/address.ts'
 import type { Health, Verdict } from '#health/verdict.ts'
 import type { Override } from '#steering/override.ts'
-import type { AnswerKind } from '#steering/pool.ts'
-import { reasonToText, type Selection } from '#steering/selection.ts'
+import type { Selection } from '#steering/selection.ts'
 import type { StoredTransition } from '#store/records.ts'
 import { typeToText } from '#wire/types.ts'
 import type { AddressState } from './address-state.ts'
@@ -12,6 +11,8 @@ import { ANSWER_TYPE } from './plan.ts'
 import type { PoolState, SelectionChange } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import type { TransitionView } from './view.ts'
+import { whySelected } from './why-selected.ts'
+import type { Maintenance } from './window-watch.ts'
 
 /** `primary`, `all-down: primary`, `none`. */
 export function selectionToText(selection: Selection | undefined): string {
@@ -29,23 +30,6 @@ export function selectionToText(selection: Selection | undefined): string {
     default:
       return selection.mode satisfies never
   }
-}
-
-/** The reason in words, with the evidence where an endpoint was left: what its last probe has seen. */
-export function whySelected(state: PoolState, family: AnswerKind, selection: Selection): string {
-  const { reason } = selection
-  const words = reasonToText(reason)
-  if (reason.kind !== 'failover' || reason.cause !== 'down') return words
-  const left = state.pool.endpoints.find(endpoint => endpoint.name === reason.from)
-  const nested = state.nested.get(left?.pool ?? '')?.selection(family)
-  if (nested !== undefined) return `${words}: ${reasonToText(nested.reason)}`
-  const addresses = left?.addresses.filter(address => family === 'cname' || address.family === family) ?? []
-  // Asked later, its last probe may have passed, which is no evidence of anything.
-  const seen = addresses
-    .flatMap(address => state.stateOf(address)?.targets ?? [])
-    .map(target => target.lastOutcome?.outcome)
-    .find(outcome => outcome?.kind === 'fail')
-  return seen === undefined ? words : `${words}: ${seen.detail}`
 }
 
 /** Whether the answer has left the first endpoint that the pool has in the family, or come back to it. */
@@ -132,6 +116,28 @@ export function overrideTransition(
   }
 }
 
+/** The endpoint's maintenance windows have opened, or the last of them has closed. */
+export function maintenanceTransition(
+  { zone, pool, endpoint, reason, untilMs }: Maintenance,
+  what: 'opened' | 'closed',
+  wallMs: number,
+): StoredTransition {
+  const author = 'configuration'
+  const hasEnd = what === 'opened' && untilMs !== Number.POSITIVE_INFINITY
+  const until = hasEnd ? `, until ${new Date(untilMs).toISOString()}` : ''
+  return {
+    atMs: wallMs,
+    kind: 'override',
+    zone,
+    pool,
+    endpoint,
+    from: what === 'opened' ? 'none' : 'maintenance',
+    to: what === 'opened' ? 'maintenance' : 'none',
+    why: `${what} by the ${author}${until}${reason === '' ? '' : `: ${reason}`}`,
+    reason: { author, reason },
+  }
+}
+
 export function transitionView({ atMs, ...rest }: StoredTransition): TransitionView {
   return { at: new Date(atMs).toISOString(), ...rest }
 }
@@ -141,6 +147,7 @@ export function transitionLine(transition: StoredTransition): string {
   const { zone, pool, family, endpoint, address, from, to, why } = transition
   if (transition.kind === 'selection')
     return `${zone}/${pool} ${family === undefined ? '' : typeToText(ANSWER_TYPE[family])}: ${from} -> ${to} (${why})`
+  if (transition.kind === 'drill') return `${zone}/${pool}: drill ${to} (${why})`
   if (transition.kind === 'override') return `${zone}/${pool}/${endpoint}: ${from} -> ${to} (${why})`
   return `${zone}/${pool}/${endpoint} ${address}: ${from} -> ${to} (${why})`
 }

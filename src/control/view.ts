@@ -10,6 +10,8 @@ import type { Effect, OverrideKind } from '#steering/override.ts'
 import type { AnswerKind, Policy } from '#steering/pool.ts'
 import type { Reason, Selection } from '#steering/selection.ts'
 import type { Standing } from '#steering/standing.ts'
+import type { StoredAudit } from '#store/records.ts'
+import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.ts'
 
 /** What one health check has seen. Times are RFC 3339 in UTC. */
 export interface TargetView {
@@ -20,6 +22,8 @@ export interface TargetView {
   /** Seconds since a probe last passed or failed; undefined before the first. */
   readonly verdictAgeSeconds?: number
   readonly lastOutcome?: OutcomeView
+  /** Of the latest probes that passed or failed, the newest last; only of a pool that is asked for by itself. */
+  readonly latenciesMs?: readonly number[]
 }
 
 /** One address of an endpoint under the pool's health check; of a composite one the counters are those of its worst part. */
@@ -116,6 +120,14 @@ export interface OverrideView {
   readonly expires?: string
   /** Not on disk: a restart forgets it. */
   readonly volatile: boolean
+  /** Why it has no effect, in words: the configuration has no such pool or endpoint. Absent where it may have one. */
+  readonly noEffect?: string
+}
+
+export interface PlacedOverrideView extends OverrideView {
+  /** Without the final dot. */
+  readonly zone: string
+  readonly pool: string
 }
 
 export interface PoolView {
@@ -131,10 +143,10 @@ export interface PoolView {
   readonly endpoints: readonly EndpointView[]
 }
 
-/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), or of an override (`family` is absent). */
+/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), of an override (`family` is absent), or the end of a drill. */
 export interface TransitionView {
   readonly at: string
-  readonly kind: 'verdict' | 'selection' | 'override'
+  readonly kind: 'verdict' | 'selection' | 'override' | 'drill'
   readonly zone: string
   readonly pool: string
   readonly family?: AnswerKind
@@ -198,6 +210,7 @@ export interface ServerView {
 /** What was done for an operator, in words, and what the pool answers now. */
 export interface OperationResult {
   readonly done: string
+  /** Empty where the configuration has no such pool any more. */
   readonly answers: readonly { readonly family: AnswerKind; readonly selected: string }[]
   /** What speaks for it: of each endpoint that is served now the verdicts, the counters and since when; of a failback. */
   readonly evidence?: readonly string[]
@@ -240,16 +253,53 @@ export interface TestedView {
   readonly detail: string
 }
 
+/** A synthetic failure of what a pool serves. Times are RFC 3339 in UTC, and in seconds since its start. */
+export interface DrillView {
+  readonly id: string
+  readonly zone: string
+  readonly pool: string
+  /** What is taken as failed. */
+  readonly endpoints: readonly string[]
+  readonly author: string
+  readonly reason: string
+  readonly started: string
+  readonly ends: string
+  /** `kept`: the switch was seen within what is promised; `late`: not; `aborted`: nothing else was up any more; `stopped`: by somebody. */
+  readonly state: 'running' | 'kept' | 'late' | 'aborted' | 'stopped'
+  /** What it has come to, in words. */
+  readonly verdict: string
+  /** From a failure to the switch at worst, without the TTL. */
+  readonly promisedSeconds: number
+  readonly switchedSeconds?: number
+  /** Who was asked, and when the answer was another one. */
+  readonly seen: readonly { readonly by: string; readonly seconds?: number }[]
+  readonly timeline: readonly { readonly seconds: number; readonly what: string }[]
+}
+
+/** One change that somebody has asked for. */
+export interface AuditView extends Omit<StoredAudit, 'atMs'> {
+  /** RFC 3339 in UTC. */
+  readonly at: string
+}
+
 /** Asked by the admin listener. */
 export interface ControlView {
+  /** The running ones and the latest, the newest first. */
+  drills(): readonly DrillView[]
   server(): ServerView
   pools(): readonly PoolView[]
   /** The receivers of alerts, and at most so many alerts. */
   alerts(limit: number): AlertsView
+  /** With the latest latencies of each address; undefined where there is none of that name. The zone in lower case, without the final dot. */
+  pool(zone: string, pool: string): PoolView | undefined
+  /** Of all pools, and of those that the configuration has no more. */
+  overrides(): readonly PlacedOverrideView[]
   /** The newest first, at most `limit` of them. `name` is a zone, `zone/pool`, or a managed name. Rejects if the store cannot be read. */
   transitions(query: {
     readonly sinceMs?: number
     readonly name?: string
     readonly limit: number
   }): Promise<readonly TransitionView[]>
+  /** What probes of a check have seen. Rejects with a `Refusal` if there is no such check, or with words if the store cannot be read. */
+  probeHistory(query: ProbeHistoryQuery): Promise<ProbeHistoryPage>
 }

@@ -42,15 +42,32 @@ export function afterChange(
   const dwelt = to === 'down' ? nowMs + rule.dwellMs : Number.NEGATIVE_INFINITY
   const heldUntilMs = Math.max(damping.heldUntilMs, dwelt)
   if (rule.flap === undefined) return { ...damping, heldUntilMs }
-  const { limit, halfLifeMs } = rule.flap
+  const { limit } = rule.flap
   const penalty = Math.min(MOST_LIMITS * limit, penaltyAt(damping, rule.flap, nowMs) + 1)
-  const calmMs = penalty > limit ? nowMs + halfLifeMs * Math.log2((2 * penalty) / limit) : dwelt
-  return { penalty, atMs: nowMs, heldUntilMs: Math.max(heldUntilMs, calmMs) }
+  const latchedMs = penalty > limit ? calmMs(penalty, nowMs, rule.flap) : dwelt
+  return { penalty, atMs: nowMs, heldUntilMs: Math.max(heldUntilMs, latchedMs) }
 }
 
 /** What is left of the penalty. */
 export function penaltyAt({ penalty, atMs }: Damping, { halfLifeMs }: FlapRule, nowMs: number): number {
   return penalty * 2 ** (-Math.max(0, nowMs - atMs) / halfLifeMs)
+}
+
+/** Why an endpoint is held now: it has only just come back, or flaps. */
+export type HoldCause = 'dwell' | 'flap'
+
+/** Undefined where it is not held. */
+export function holdCause(damping: Damping, { flap }: DampingRule, nowMs: number): HoldCause | undefined {
+  if (!isHeld(damping, nowMs)) return undefined
+  const { penalty, atMs, heldUntilMs } = damping
+  if (flap === undefined || penalty <= flap.limit) return 'dwell'
+  // What was stored comes back rounded.
+  return calmMs(penalty, atMs, flap) >= heldUntilMs - 1000 ? 'flap' : 'dwell'
+}
+
+/** When half of the limit is left of the penalty. */
+function calmMs(penalty: number, atMs: number, { limit, halfLifeMs }: FlapRule): number {
+  return atMs + halfLifeMs * Math.log2((2 * penalty) / limit)
 }
 
 export function isHeld({ heldUntilMs }: Damping, nowMs: number): boolean {

@@ -15,6 +15,11 @@ export interface Health {
 
 export const UNKNOWN: Health = { verdict: 'unknown', passes: 0, fails: 0 }
 
+/** Whether nothing has been seen that counts. */
+export function isNew({ verdict, passes, fails }: Health): boolean {
+  return verdict === 'unknown' && passes === 0 && fails === 0
+}
+
 /**
  * The state after one more outcome. `rise` passes in a row make up; `fall` fails make down, and only `rise` passes in a row clear the fails,
  * so that one lucky probe in a failing series does not reset it. From unknown a first pass decides at once, a fail

@@ -65,7 +65,7 @@ function find(
     case 'tcp':
       return probeTcp(spec, address, timeoutMs)
     case 'tls':
-      return probeTls(spec, address, timeoutMs)
+      return probeTls(spec, target)
     default:
       return spec satisfies never
   }

@@ -80,6 +80,8 @@ export interface TlsSpec extends AnySpec {
   /** The server must take one of these protocols (RFC 7301). */
   readonly alpn?: readonly string[]
   readonly certificateDays?: CertificateDays
+  /** What is shown to an endpoint that asks for it, which must take it. */
+  readonly clientCertificate?: ClientCertificate
 }
 
 export interface DnsSpec extends AnySpec {

@@ -57,6 +57,11 @@ class BatchListener implements UdpListener {
     await Promise.all(this.#threads.map(thread => thread.publish(answering)))
   }
 
+  async isAlive(limitMs: number): Promise<boolean> {
+    const alive = await Promise.all(this.#threads.map(thread => thread.isAlive(limitMs)))
+    return alive.every(Boolean)
+  }
+
   counters() {
     return this.#threads.map(thread => thread.counters)
   }

@@ -10,6 +10,8 @@ export interface Listener {
   readonly restarts: number
   /** Resolves when every thread answers from these and none uses older ones. Rejects if a thread does not take them in time. */
   publish(answering: Answering): Promise<void>
+  /** Whether every thread answers, and takes what it is told, within that time. */
+  isAlive(limitMs: number): Promise<boolean>
   /** One for each thread; they never go back. */
   counters(): readonly Counters[]
   /** Where each thread tells of single queries. */

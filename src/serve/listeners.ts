@@ -93,6 +93,10 @@ function join(stream: Listener, udp: UdpListener, udpWhy: string): Listeners {
     async publish(answering: Answering): Promise<void> {
       await Promise.all(both.map(listener => listener.publish(answering)))
     },
+    async isAlive(limitMs: number): Promise<boolean> {
+      const alive = await Promise.all(both.map(listener => listener.isAlive(limitMs)))
+      return alive.every(Boolean)
+    },
     counters: (): readonly Counters[] => both.flatMap(listener => listener.counters()),
     queryLogs: () => both.flatMap(listener => listener.queryLogs()),
     socketDrops: () => udp.socketDrops(),

@@ -6,6 +6,8 @@ export type { Answering } from '#answer/respond.ts'
 
 export type ToThread =
   | { readonly kind: 'use'; readonly number: number; readonly answering: Answering }
+  /** To be answered at once. */
+  | { readonly kind: 'ping'; readonly number: number }
   | { readonly kind: 'stop' }
 
 export type FromThread =
@@ -13,6 +15,8 @@ export type FromThread =
   | { readonly kind: 'started'; readonly ports: readonly number[] }
   /** From now on nothing older is used. */
   | { readonly kind: 'using'; readonly number: number }
+  /** The answer to a ping. */
+  | { readonly kind: 'alive'; readonly number: number }
 
 export interface ThreadData {
   readonly addresses: readonly SocketAddr[]

@@ -17,6 +17,7 @@ export async function startPortableListener(options: ListenOptions): Promise<Udp
       return thread.restarts
     },
     publish: newer => thread.publish(newer),
+    isAlive: limitMs => thread.isAlive(limitMs),
     counters: () => [thread.counters],
     queryLogs: () => [thread.queryLog],
     socketDrops: () => 0,

@@ -36,6 +36,8 @@ export class ServingThread {
   readonly #options: ThreadOptions
   readonly #started = Promise.withResolvers<void>()
   #waiting: readonly Waiting[] = []
+  readonly #pinged = new Map<number, () => void>()
+  #pings = 0
   #running: { worker: Worker; posted: Int32Array<SharedArrayBuffer> } | undefined
   #current: Extract<ToThread, { kind: 'use' }>
   #bound: readonly SocketAddr[]
@@ -82,6 +84,19 @@ export class ServingThread {
     })
   }
 
+  /** Whether it answers, and takes what it is told, within that time. */
+  isAlive(limitMs: number): Promise<boolean> {
+    const number = ++this.#pings
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => resolve(false), limitMs)
+    this.#pinged.set(number, () => resolve(true))
+    this.#post({ kind: 'ping', number })
+    return promise.finally(() => {
+      clearTimeout(timer)
+      this.#pinged.delete(number)
+    })
+  }
+
   /** Ends the thread for good. Whoever waits for new answers to be used is let go. */
   async stop(): Promise<void> {
     this.#state = 'stopping'
@@ -125,6 +140,10 @@ export class ServingThread {
   #receive(message: FromThread): void {
     if (message.kind === 'using') {
       this.#letGo(message.number)
+      return
+    }
+    if (message.kind === 'alive') {
+      this.#pinged.get(message.number)?.()
       return
     }
     this.#bound = this.#bound.map(({ address, port }, i) => ({ address, port: message.ports[i] ?? port }))

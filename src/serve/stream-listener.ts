@@ -23,6 +23,7 @@ export async function startStreamListener(options: StreamOptions): Promise<Liste
       return thread.restarts
     },
     publish: newer => thread.publish(newer),
+    isAlive: limitMs => thread.isAlive(limitMs),
     counters: () => [thread.counters],
     queryLogs: () => [thread.queryLog],
     close: () => thread.stop(),

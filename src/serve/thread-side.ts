@@ -61,6 +61,10 @@ export class ThreadSide {
 
   #take(message: ToThread): boolean {
     if (message.kind === 'stop') return false
+    if (message.kind === 'ping') {
+      if (this.#hasStarted) this.#report({ kind: 'alive', number: message.number })
+      return true
+    }
     this.responder.use(message.answering)
     // The old table is large and this thread makes next to no garbage that would have it collected.
     collectGarbage()

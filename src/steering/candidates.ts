@@ -59,7 +59,8 @@ export function groupsOf(pool: Pool, look: Look): Group[] {
 /** Why the endpoint is not served; undefined for one that the pool does not have. */
 export function causeOf(candidate: Candidate | undefined): Cause {
   if (candidate === undefined) return 'removed'
-  if (candidate.effect === 'drained' || candidate.effect === 'forced-down') return candidate.effect
+  const { effect } = candidate
+  if (effect === 'drained' || effect === 'forced-down' || effect === 'drilled') return effect
   return candidate.standing === 'held' ? 'held' : 'down'
 }
 

@@ -1,4 +1,5 @@
-/** Maintenance windows: times at which endpoints are drained, known beforehand. Pure; local times by Intl. */
+/** Maintenance windows: times at which endpoints are drained, known beforehand. Pure. */
+import { instantOf } from './local-time.ts'
 
 /** Opens at `fromMs`, is closed from `untilMs` on: wall time, milliseconds since 1970. */
 export interface OnceWindow {
@@ -72,11 +73,12 @@ function spansAround(
   const { starts, forMs, timeZone } = schedule
   const midnight = Math.floor(wallMs / DAY_MS) * DAY_MS
   const spans: Span[] = []
-  for (let day = -DAYS_BEFORE; day <= daysAfter; day++) {
-    const localMs = midnight + day * DAY_MS
-    for (const { weekday, minutes } of starts) {
-      if (new Date(localMs).getUTCDay() !== weekday) continue
-      const fromMs = instantOf(localMs + minutes * 60_000, timeZone)
+  const firstMs = midnight - DAYS_BEFORE * DAY_MS
+  const firstWeekday = new Date(firstMs).getUTCDay()
+  for (const { weekday, minutes } of starts) {
+    const daysOff = (weekday - firstWeekday + 7) % 7
+    for (let day = daysOff; day <= DAYS_BEFORE + daysAfter; day += 7) {
+      const fromMs = instantOf(firstMs + day * DAY_MS + minutes * 60_000, timeZone)
       spans.push({ fromMs, untilMs: fromMs + forMs })
     }
   }
@@ -93,53 +95,4 @@ function merged(spans: readonly Span[]): Span[] {
     else result.push(span)
   }
   return result
-}
-
-/**
- * The instant at which the clocks of the time zone show what UTC's show at `localMs`. A time that is skipped there is taken as the
- * clocks before the change would have it; of one that comes twice the first is meant.
- */
-export function instantOf(localMs: number, timeZone: string): number {
-  const offsets = [localMs - DAY_MS, localMs + DAY_MS].map(instant => offsetMs(instant, timeZone))
-  const candidates = offsets.map(offset => localMs - offset)
-  const shown = candidates.filter((instant, index) => offsetMs(instant, timeZone) === offsets[index])
-  return shown.length === 0 ? (candidates[0] ?? localMs) : Math.min(...shown)
-}
-
-/** Whether Intl knows the time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return formatOf(name) !== undefined
-  } catch {
-    return false
-  }
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** Dear to make, and there are few. Throws a RangeError for a time zone that Intl does not know. */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone)
-  if (known !== undefined) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  formats.set(timeZone, format)
-  return format
-}
-
-/** How far the clocks of the time zone are ahead of UTC's. */
-function offsetMs(instantMs: number, timeZone: string): number {
-  const at: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {}
-  for (const { type, value } of formatOf(timeZone).formatToParts(instantMs)) at[type] = Number(value)
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = at
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000
 }

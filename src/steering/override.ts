@@ -36,7 +36,7 @@ export interface ZoneWindow extends MaintenanceWindow {
 }
 
 /** What becomes of an endpoint's verdict. */
-export type Effect = 'none' | 'drained' | 'forced-up' | 'forced-down'
+export type Effect = 'none' | 'drained' | 'forced-up' | 'forced-down' | 'drilled'
 
 /** What overrides and windows say of one pool now. */
 export interface PoolOverrides {

@@ -2,7 +2,7 @@
 import type { Address } from '#base/address.ts'
 
 /** Why an endpoint was left. */
-export type Cause = 'down' | 'held' | 'drained' | 'forced-down' | 'removed'
+export type Cause = 'down' | 'held' | 'drained' | 'forced-down' | 'drilled' | 'removed'
 
 /** Why a selection was made, as data; `reasonToText` puts it in words. Stored with the selection. */
 export type Reason =
@@ -77,6 +77,7 @@ const CAUSES: Readonly<Record<Cause, string>> = {
   held: 'flaps and is held',
   drained: 'is drained',
   'forced-down': 'is forced down',
+  drilled: 'is taken as failed by a drill',
   removed: 'is no longer configured',
 }
 

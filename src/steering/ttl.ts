@@ -32,3 +32,9 @@ export function answerTtl(
   const nextChangeMs = times.length === 0 ? undefined : Math.min(...times)
   return { nextChangeMs, minSeconds, maxSeconds: limits.ttlSeconds }
 }
+
+/** The TTL that an answer bears at this monotonic time, in seconds. */
+export function secondsLeft({ nextChangeMs, minSeconds, maxSeconds }: AnswerTtl, nowMs: number): number {
+  if (nextChangeMs === undefined) return maxSeconds
+  return Math.min(maxSeconds, Math.max(minSeconds, Math.floor((nextChangeMs - nowMs) / 1000)))
+}

@@ -49,6 +49,36 @@ const MIGRATIONS: readonly string[] = [
      addresses TEXT NOT NULL,
      at_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE audit (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     action TEXT NOT NULL,
+     target TEXT NOT NULL,
+     actor TEXT NOT NULL,
+     client TEXT NOT NULL,
+     claim TEXT,
+     reason TEXT NOT NULL,
+     result TEXT NOT NULL,
+     detail TEXT NOT NULL
+   ) STRICT;`,
+  `CREATE TABLE probe_targets (
+     id INTEGER PRIMARY KEY,
+     key TEXT NOT NULL UNIQUE
+   ) STRICT;
+   CREATE TABLE probe_runs (
+     id INTEGER PRIMARY KEY,
+     target INTEGER NOT NULL,
+     first_ms INTEGER NOT NULL,
+     span_ms INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     seen INTEGER NOT NULL,
+     fresh INTEGER NOT NULL,
+     reason TEXT NOT NULL,
+     min_us INTEGER NOT NULL,
+     mean_us INTEGER NOT NULL,
+     max_us INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX probe_runs_by_target ON probe_runs (target);`,
   `CREATE TABLE alerts (
      seq INTEGER PRIMARY KEY,
      record TEXT NOT NULL

@@ -1,32 +1,46 @@
 /** What waits to be sent to the store's thread. Bounded, so that a disk that refuses for days costs no memory. */
+import type { AuditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
+import type { RunRow } from './probe-history.ts'
 import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
-/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, the latest of an alert, and the newest transitions. */
+/** Rows; each is one request of an operator. */
+const AUDIT_LIMIT = 1000
+
+/** Only the latest verdict of a target, the latest selection of a pool and family, the latest addresses of a hostname and the latest of an alert are kept, the newest transitions, and the newest runs of probes. */
 export class Pending {
   readonly #transitionLimit: number
+  readonly #runLimit: number
   #verdicts = new Map<string, VerdictRow>()
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
   /** Bounded by whoever saves them: those that are gone are removed. */
   #alerts = new Map<number, AlertRow>()
   #transitions: TransitionRow[] = []
+  #audit: AuditRow[] = []
+  /** By target and first time. */
+  #runs = new Map<string, RunRow>()
   #dropped = 0
+  #droppedRuns = 0
 
-  constructor(transitionLimit = 10_000) {
+  constructor(transitionLimit = 10_000, runLimit = 20_000) {
     this.#transitionLimit = transitionLimit
+    this.#runLimit = runLimit
   }
 
   get size(): number {
-    const { size } = this.#alerts
-    return (
-      size + this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#transitions.length
-    )
+    const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#alerts.size
+    return latest + this.#transitions.length + this.#audit.length + this.#runs.size
   }
 
-  /** Transitions given up because too many waited. */
+  /** Transitions and rows of the audit given up because too many waited. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** The same of runs of probes. */
+  get droppedRuns(): number {
+    return this.#droppedRuns
   }
 
   verdict(row: VerdictRow): void {
@@ -52,6 +66,21 @@ export class Pending {
     this.#dropped++
   }
 
+  audit(row: AuditRow): void {
+    this.#audit.push(row)
+    if (this.#audit.length <= AUDIT_LIMIT) return
+    this.#audit.shift()
+    this.#dropped++
+  }
+
+  run(row: RunRow): void {
+    this.#runs.set(`${row.first_ms} ${row.key}`, row)
+    if (this.#runs.size <= this.#runLimit) return
+    const [oldest = ''] = this.#runs.keys()
+    this.#runs.delete(oldest)
+    this.#droppedRuns++
+  }
+
   /** Everything that waits; afterwards nothing does. */
   take(): Batch {
     const batch = {
@@ -60,12 +89,16 @@ export class Pending {
       hostnames: [...this.#hostnames.values()],
       alerts: [...this.#alerts.values()],
       transitions: this.#transitions,
+      audit: this.#audit,
+      runs: [...this.#runs.values()],
     }
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
     this.#alerts = new Map()
     this.#transitions = []
+    this.#audit = []
+    this.#runs = new Map()
     return batch
   }
 
@@ -77,6 +110,8 @@ export class Pending {
       for (const row of batch.hostnames) this.hostname(row)
       for (const row of batch.alerts) this.alert(row)
       for (const row of batch.transitions) this.transition(row)
+      for (const row of batch.audit) this.audit(row)
+      for (const row of batch.runs) this.run(row)
     }
   }
 }

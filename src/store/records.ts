@@ -39,11 +39,11 @@ export interface StoredSelection {
   readonly holdUntilMs?: number
 }
 
-/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), or of an override (`family` is absent). */
+/** A change of a verdict (`address` says of which), of a selection (`endpoint` is absent), of an override (`family` is absent), or the end of a drill. */
 export interface StoredTransition {
   /** Wall time, milliseconds since 1970. */
   readonly atMs: number
-  readonly kind: 'verdict' | 'selection' | 'override'
+  readonly kind: 'verdict' | 'selection' | 'override' | 'drill'
   readonly zone: string
   readonly pool: string
   readonly family?: AnswerKind
@@ -55,6 +55,46 @@ export interface StoredTransition {
   readonly why: string
   /** As data: anything that JSON can say. */
   readonly reason: unknown
+}
+
+/** What operators may change or set off. */
+export const AUDIT_ACTIONS = [
+  'override',
+  'release',
+  'failback',
+  'force-failback',
+  'reload',
+  'drill',
+  'alert-test',
+] as const
+
+/** `refused`: the server had a reason, and nothing has changed. `failed`: nobody knows whether it has. */
+export const AUDIT_RESULTS = ['done', 'refused', 'failed'] as const
+
+/** One change that somebody has asked for, whatever became of it. */
+export interface StoredAudit {
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+  readonly action: (typeof AUDIT_ACTIONS)[number]
+  /** As it was asked for; empty for a reload. */
+  readonly target: string
+  /** The token's name, or `loopback`. */
+  readonly actor: string
+  /** The address from which it was asked for. */
+  readonly client: string
+  /** Who the request said that it was by, which nobody has checked. */
+  readonly claim?: string
+  /** As given; may be empty. */
+  readonly reason: string
+  readonly result: (typeof AUDIT_RESULTS)[number]
+  /** What was done, or why not, in words. */
+  readonly detail: string
+}
+
+export interface AuditQuery {
+  /** Wall time, milliseconds since 1970; none that is older is returned. */
+  readonly sinceMs?: number
+  readonly limit: number
 }
 
 /** What a hostname was last resolved to: at least one address, of either family. */
@@ -79,5 +119,6 @@ export interface TransitionQuery {
   /** Wall time, milliseconds since 1970; none that is older is returned. */
   readonly sinceMs?: number
   readonly name?: { readonly zone: string; readonly pool?: string }
+  readonly kind?: StoredTransition['kind']
   readonly limit: number
 }

@@ -112,7 +112,14 @@ function jsonOf(value: unknown): string {
   }
 }
 
-const CAUSES = ['down', 'held', 'drained', 'forced-down', 'removed'] as const satisfies readonly Cause[]
+const CAUSES = [
+  'down',
+  'held',
+  'drained',
+  'forced-down',
+  'drilled',
+  'removed',
+] as const satisfies readonly Cause[]
 
 const REASONS = {
   initial: z.object({ kind: z.literal('initial') }),
@@ -222,7 +229,7 @@ const selectionRecord = z
 const transitionRecord = z
   .object({
     at_ms: z.number(),
-    kind: z.enum(['verdict', 'selection', 'override']),
+    kind: z.enum(['verdict', 'selection', 'override', 'drill']),
     zone: z.string(),
     pool: z.string(),
     // Empty where it is of none.

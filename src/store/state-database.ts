@@ -2,12 +2,14 @@
 import type { Database } from 'better-sqlite3'
 import type { Batch, FromWorker } from './messages.ts'
 import type { OverrideRow } from './override-rows.ts'
-import type { Restored, StoredTransition, TransitionQuery } from './records.ts'
+import { type HistoryLimits, type RunPage, type RunQuery, readRuns } from './probe-history.ts'
+import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
 import { isDamage, openForWriting, readCopy, setAside } from './state-file.ts'
 import {
   batchWriter,
   dropOverrides,
   prune,
+  readAudits,
   readRestored,
   readTransitions,
   saveOverride,
@@ -22,11 +24,13 @@ const NOTHING: Restored = { verdicts: [], selections: [], overrides: [], hostnam
 
 export class StateDatabase {
   readonly #path: string
+  readonly #history: HistoryLimits
   readonly #report: (message: FromWorker) => void
   #opened: Opened | undefined
 
-  constructor(path: string, report: (message: FromWorker) => void) {
+  constructor(path: string, history: HistoryLimits, report: (message: FromWorker) => void) {
     this.#path = path
+    this.#history = history
     this.#report = report
   }
 
@@ -62,6 +66,20 @@ export class StateDatabase {
     return records
   }
 
+  /** The newest first. Throws. */
+  audit(query: AuditQuery): readonly StoredAudit[] {
+    const { records, skipped } = this.#use(({ database }) => readAudits(database, query))
+    this.#lost(skipped, 'in the audit skipped: they cannot be understood')
+    return records
+  }
+
+  /** One page of what probes have seen. Throws. */
+  probeRuns(query: RunQuery): RunPage {
+    const page = this.#use(({ database }) => readRuns(database, query))
+    this.#lost(page.skipped, 'in the history of probes skipped: they cannot be understood')
+    return page
+  }
+
   /** Removes the verdicts of checks that are gone. Throws. */
   prune(): void {
     this.#use(({ database }) => prune(database, Date.now()))
@@ -87,7 +105,7 @@ export class StateDatabase {
     if (this.#opened !== undefined) return this.#opened
     const database = openForWriting(this.#path)
     try {
-      this.#opened = { database, write: batchWriter(database) }
+      this.#opened = { database, write: batchWriter(database, this.#history) }
       return this.#opened
     } catch (error) {
       database.close()

@@ -1,7 +1,7 @@
 /** The store's thread: commits what control sends, in batches, and tries again for as long as the disk refuses. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FromWorker, Request, ToWorker } from './messages.ts'
-import type { StoredTransition } from './records.ts'
+import type { Found, FromWorker, Request, ToWorker } from './messages.ts'
+import type { HistoryLimits } from './probe-history.ts'
 import { StateDatabase, textOf } from './state-database.ts'
 
 /** From one commit to the next: what is saved is on disk after this and the time of a commit. */
@@ -10,13 +10,15 @@ const RETRY_MS = 1000
 /** Late enough for control to have loaded its configuration, so that it can save what is in use. */
 const FIRST_PRUNE_MS = 600_000
 const PRUNE_INTERVAL_MS = 86_400_000
+/** They add nothing. */
+const READS: ReadonlySet<Request['kind']> = new Set(['transitions', 'audit', 'probe-runs'])
 
 type NumberedBatch = Extract<ToWorker, { kind: 'batch' }>
 
 if (parentPort === null) throw new Error('store-worker.ts runs as a worker thread')
 const port = parentPort
-const { path } = workerData as { path: string }
-const database = new StateDatabase(path, report)
+const { path, history } = workerData as { path: string; history: HistoryLimits }
+const database = new StateDatabase(path, history, report)
 let pending: NumberedBatch[] = []
 let timer: NodeJS.Timeout | undefined
 let lastCommitMs = Number.NEGATIVE_INFINITY
@@ -97,23 +99,25 @@ function answer(id: number, want: Request): void {
 
 function replyTo(id: number, want: Request): FromWorker {
   try {
-    return { kind: 'done', id, transitions: serve(want) }
+    return { kind: 'done', id, found: serve(want) }
   } catch (error) {
     return { kind: 'refused', id, message: describe(error) }
   }
 }
 
-function serve(want: Request): readonly StoredTransition[] {
+function serve(want: Request): Found {
   try {
     commit()
   } catch (error) {
     enterFault(error)
     // What is on disk may be readable although nothing can be added to it.
-    if (want.kind !== 'transitions') throw error
+    if (!READS.has(want.kind)) throw error
   }
   if (want.kind === 'save-override') database.saveOverride(want.row, want.replaced)
   if (want.kind === 'drop-overrides') database.dropOverrides(want.ids)
-  return want.kind === 'transitions' ? database.transitions(want.query) : []
+  if (want.kind === 'transitions') return { transitions: database.transitions(want.query) }
+  if (want.kind === 'audit') return { audit: database.audit(want.query) }
+  return want.kind === 'probe-runs' ? { runs: database.probeRuns(want.query) } : {}
 }
 
 function prune(): void {

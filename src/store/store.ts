@@ -6,12 +6,17 @@
  *                 ^                          │
  *                 └──── the thread died ─────┘
  */
+import type { ProbeRun } from '#health/probe-run.ts'
 import type { Override } from '#steering/override.ts'
+import { auditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import { overrideRow } from './override-rows.ts'
 import { Pending } from './pending.ts'
+import { DEFAULT_HISTORY, type HistoryLimits, type RunPage, type RunQuery, runRow } from './probe-history.ts'
 import type {
+  AuditQuery,
   Restored,
+  StoredAudit,
   StoredHostname,
   StoredSelection,
   StoredTransition,
@@ -31,6 +36,8 @@ const CLOSE_DEADLINE_MS = 700
 export interface StoreOptions {
   /** The database's file; made with its folder where missing. */
   readonly path: string
+  /** How much is kept of what probes see; `DEFAULT_HISTORY` where nothing is said. */
+  readonly history?: HistoryLimits
   /** Told of everything that goes wrong, in one line. While a fault lasts nothing is stored; one that does not is over already. */
   onFault(message: string, lasts: boolean): void
   /** A lasting fault is over: what is saved reaches the disk again. */
@@ -51,6 +58,12 @@ export interface Store {
   saveAlert(seq: number, record: unknown): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
+  /** The newest 10,000 are kept. */
+  addAudit(audit: StoredAudit): void
+  /** What probes of a target saw, in the place of what was saved of it with the same first time. */
+  saveRun(key: string, run: ProbeRun): void
+  /** One page of what probes saw, what was saved before the call included. Rejects if the store cannot be read. */
+  probeRuns(query: RunQuery): Promise<RunPage>
   /**
    * Resolves once it is on disk and those with the ids are not; rejects, with words for a person, if the disk refuses, or does not answer: then nobody
    * knows what it will do.
@@ -60,6 +73,8 @@ export interface Store {
   dropOverrides(ids: readonly string[]): Promise<void>
   /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
+  /** As `transitions`, of the audit. */
+  audit(query: AuditQuery): Promise<readonly StoredAudit[]>
   /** Everything that went wrong since the start: failed writes, skipped rows, lost transitions. */
   readonly errors: number
   /** Why nothing can be written now. */
@@ -90,6 +105,7 @@ class ThreadedStore implements Store {
   readonly started: Promise<void>
   restored: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [], alerts: [] }
   readonly #options: StoreOptions
+  readonly #history: HistoryLimits
   readonly #thread: StoreThread
   readonly #pending = new Pending()
   #posted: Posted[] = []
@@ -113,17 +129,22 @@ class ThreadedStore implements Store {
       this.#enterFault(`${options.path}: the disk has not answered for ${START_DEADLINE_MS} ms`)
       begin()
     }, START_DEADLINE_MS)
-    this.#thread = new StoreThread(options.path, this.#events(begin))
+    this.#history = options.history ?? DEFAULT_HISTORY
+    this.#thread = new StoreThread(options.path, this.#history, this.#events(begin))
   }
 
   get errors(): number {
-    return this.#faults + this.#pending.dropped
+    return this.#faults + this.#pending.dropped + this.#pending.droppedRuns
   }
 
   get fault(): string | undefined {
-    const { dropped } = this.#pending
-    if (this.#fault === undefined || dropped === 0) return this.#fault
-    return `${this.#fault}; ${dropped} transitions lost since the start`
+    const { dropped, droppedRuns } = this.#pending
+    if (this.#fault === undefined) return undefined
+    const lost = [
+      ...(dropped === 0 ? [] : [`${dropped} rows of the history`]),
+      ...(droppedRuns === 0 ? [] : [`${droppedRuns} runs of probes`]),
+    ]
+    return lost.length === 0 ? this.#fault : `${this.#fault}; ${lost.join(' and ')} lost since the start`
   }
 
   saveVerdict(verdict: StoredVerdict): void {
@@ -151,9 +172,33 @@ class ThreadedStore implements Store {
     this.#schedule()
   }
 
-  transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
+  addAudit(audit: StoredAudit): void {
+    this.#pending.audit(auditRow(audit))
+    this.#schedule()
+  }
+
+  saveRun(key: string, run: ProbeRun): void {
+    if (this.#history.days === 0) return
+    this.#pending.run(runRow(key, run))
+    this.#schedule()
+  }
+
+  async probeRuns(query: RunQuery): Promise<RunPage> {
     this.#postAll()
-    return this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+    const { runs } = await this.#thread.ask({ kind: 'probe-runs', query }, ANSWER_DEADLINE_MS)
+    return runs ?? { runs: [], skipped: 0 }
+  }
+
+  async transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
+    this.#postAll()
+    const { transitions = [] } = await this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
+    return transitions
+  }
+
+  async audit(query: AuditQuery): Promise<readonly StoredAudit[]> {
+    this.#postAll()
+    const { audit = [] } = await this.#thread.ask({ kind: 'audit', query }, ANSWER_DEADLINE_MS)
+    return audit
   }
 
   async saveOverride(override: Override, replaced: readonly string[] = []): Promise<void> {

@@ -1,7 +1,7 @@
 /** The store's thread as control sees it: started again when it dies, asked with a deadline. */
 import { Worker } from 'node:worker_threads'
-import type { FromWorker, Request, ToWorker } from './messages.ts'
-import type { StoredTransition } from './records.ts'
+import type { Found, FromWorker, Request, ToWorker } from './messages.ts'
+import type { HistoryLimits } from './probe-history.ts'
 
 /** After a thread that lived for less than this, the next is started only when this has passed again. */
 const RESTART_MS = 1000
@@ -16,13 +16,13 @@ export interface ThreadEvents {
 }
 
 interface Asked {
-  readonly resolve: (transitions: readonly StoredTransition[]) => void
+  readonly resolve: (found: Found) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
 }
 
 export class StoreThread {
-  readonly #path: string
+  readonly #data: { readonly path: string; readonly history: HistoryLimits }
   readonly #events: ThreadEvents
   readonly #asked = new Map<number, Asked>()
   #worker: Worker | undefined
@@ -31,8 +31,8 @@ export class StoreThread {
   #nextId = 1
   #ended = false
 
-  constructor(path: string, events: ThreadEvents) {
-    this.#path = path
+  constructor(path: string, history: HistoryLimits, events: ThreadEvents) {
+    this.#data = { path, history }
     this.#events = events
     this.#start()
   }
@@ -47,7 +47,7 @@ export class StoreThread {
   }
 
   /** Rejects if the thread refuses, dies, or does not answer in time. */
-  ask(want: Request, deadlineMs: number): Promise<readonly StoredTransition[]> {
+  ask(want: Request, deadlineMs: number): Promise<Found> {
     return new Promise((resolve, reject) => {
       if (!this.running) return reject(new Error('the thread of the store is being started again'))
       const id = this.#nextId++
@@ -72,7 +72,7 @@ export class StoreThread {
   #start(): void {
     this.#startedMs = performance.now()
     const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
-      workerData: { path: this.#path },
+      workerData: this.#data,
     })
     let why = 'the thread of the store has ended'
     worker.on('message', (message: FromWorker) => this.#receive(message))
@@ -84,7 +84,7 @@ export class StoreThread {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind === 'done') this.#take(message.id)?.resolve(message.transitions)
+    if (message.kind === 'done') this.#take(message.id)?.resolve(message.found)
     else if (message.kind === 'refused') this.#take(message.id)?.reject(new Error(message.message))
     else this.#events.message(message)
   }

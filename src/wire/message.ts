@@ -53,19 +53,22 @@ export interface Message {
   readonly edns: Edns | undefined
 }
 
+/** EDNS of a query. */
+export interface EdnsSpec {
+  /** Bytes. */
+  readonly udpSize: number
+  readonly dnssecOk?: boolean
+  readonly version?: number
+  readonly options?: readonly EdnsOption[]
+}
+
 export interface QuerySpec {
   readonly id: number
   readonly name: Name
   readonly type: number
   readonly class?: number
   readonly recursionDesired?: boolean
-  readonly edns?: {
-    /** Bytes. */
-    readonly udpSize: number
-    readonly dnssecOk?: boolean
-    readonly version?: number
-    readonly options?: readonly EdnsOption[]
-  }
+  readonly edns?: EdnsSpec
 }
 
 const QR = 0x8000
@@ -134,7 +137,14 @@ export function encodeQuery({
   return out.take()
 }
 
-function writeOpt(out: ByteWriter, edns: NonNullable<QuerySpec['edns']>): void {
+/** The OPT record, to be put behind a message whose count of additional records has it. */
+export function encodeOpt(edns: EdnsSpec): Uint8Array {
+  const out = new ByteWriter()
+  writeOpt(out, edns)
+  return out.take()
+}
+
+function writeOpt(out: ByteWriter, edns: EdnsSpec): void {
   const { udpSize, dnssecOk = false, version = 0, options = [] } = edns
   out.u8(0)
   out.u16(RrType.OPT)

@@ -204,6 +204,7 @@ class MasterFileReader {
     if (zone !== undefined) yield* checkZone(zone, soaPlace, this.#options.elsewhere ?? new Set(), complaints)
     else if (!this.#reader.soaFailed && !this.#includeFailed && !full)
       complaints.error(0, 'there is no SOA record, so this is no zone')
+    if (zone !== undefined) zone.files = this.#sources.extents
     return {
       zone: complaints.errorCount > 0 ? undefined : zone,
       origin: zone?.origin,

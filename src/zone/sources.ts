@@ -20,6 +20,12 @@ export interface OpenSource {
   readonly base: Place
 }
 
+/** A file as complaints name it, and the place of its first byte. */
+export interface FileExtent {
+  readonly base: Place
+  readonly file: string
+}
+
 /** As `Complaint` has it. */
 interface Position {
   readonly file: string
@@ -50,6 +56,11 @@ export class Sources {
     // One more than its bytes: a complaint may be of its end.
     this.#end += source.bytes.length + 1
     return opened
+  }
+
+  /** Where each file begins: what is left to know once their bytes are gone. */
+  get extents(): readonly FileExtent[] {
+    return this.#all.map(({ base, source: { file } }) => ({ base, file }))
   }
 
   /** The file that the place is in; the first one for the place 0. */

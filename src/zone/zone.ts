@@ -3,7 +3,7 @@ import { isAtOrBelow, lowerCase, type Name, parentOf } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import { RecordStore } from './record-store.ts'
 import { StoredNode, StoredRRset } from './rrset.ts'
-import type { Place } from './sources.ts'
+import type { FileExtent, Place } from './sources.ts'
 
 export type { RRset, ZoneNode } from './rrset.ts'
 
@@ -22,6 +22,8 @@ const scratch = Buffer.alloc(255)
 export class Zone {
   /** In lower case, as all keys of `nodes`. */
   readonly origin: Name
+  /** The files that it was read from; none for a zone that was made. */
+  files: readonly FileExtent[] = []
   readonly #store = new RecordStore()
   readonly #nodes = new Map<Name, StoredNode>()
   /** What the larger RRsets hold, as text: looking through all of their data for each record would be quadratic. */
@@ -89,6 +91,12 @@ export class Zone {
   /** The RRset at the very name (no wildcards, no delegations); undefined if there is none. */
   rrset(owner: Name, type: number): StoredRRset | undefined {
     return this.#nodes.get(lowerCase(owner))?.get(type)
+  }
+
+  /** The file in which the first record of the set stands; undefined for one that comes from no file. */
+  fileOf(rrset: StoredRRset): string | undefined {
+    const place = rrset.places[0] ?? 0
+    return place === 0 ? undefined : this.files.findLast(({ base }) => base <= place)?.file
   }
 
   /** The serial of the SOA, or undefined without one. */

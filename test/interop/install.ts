@@ -11,6 +11,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   nsd: 'nsd',
   dnsperf: 'dnsperf',
   gdnsd: 'gdnsd',
+  chromium: 'chromium',
+  prometheus: 'promtool',
+  debootstrap: 'debootstrap',
+  podman: 'podman',
+  unbound: 'unbound',
+  runc: 'runc',
+  'systemd-container': 'systemd-nspawn',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */

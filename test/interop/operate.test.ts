@@ -87,7 +87,7 @@ describe('at the command line', () => {
     assert.equal(code, 1)
     assert.match(
       stderr,
-      /^no endpoint of higher preference is up:\nprimary: 127\.0\.0\.1 down since \S+Z, fail .* refused/,
+      /^understudy:\nno endpoint of higher preference is up:\nprimary: 127\.0\.0\.1 down since \S+Z, fail .* refused/,
     )
   })
 
@@ -110,7 +110,7 @@ describe('at the command line', () => {
       let tried = await run(...drain)
       // The files have some room left.
       while (tried.code === 0) tried = await run(...drain)
-      assert.match(tried.stderr, /^not stored, and so not done: .*full.*--volatile/)
+      assert.match(tried.stderr, /^understudy: not stored, and so not done: .*full.*--volatile/)
       const pinned = await run('pin', 'www/backup', '--for', '10m', '--volatile')
       assert.equal(pinned.code, 0, pinned.stderr)
       assert.deepEqual(await digShort(dns, NAME), ['127.0.0.3'])
@@ -134,12 +134,12 @@ describe('at the command line', () => {
       [
         ['drain', 'www/primry', '--for', '1m'],
         1,
-        /^nothing is called www\/primry; there are: ops\.test\/www\/primary/,
+        /^understudy: nothing is called www\/primry; there are: ops\.test\/www\/primary/,
       ],
       [['drain', 'www/primary', '--for', '1'], 1, /body\.for: no duration from 1s to 30d/],
       [['drain', 'www/primary'], 2, /required option '--for <duration>'/],
       [['force', 'www/primary', 'sideways', '--for', '1m'], 2, /sideways is not up or down/],
-      [['release', 'www/primary'], 1, /^nothing to release/],
+      [['release', 'www/primary'], 1, /^understudy: nothing to release/],
       [['failback', 'www'], 2, /www is not ZONE\/POOL/],
       [['failback', 'ops.test/www', '--force'], 2, /--force and --for go together/],
     ] as const) {

@@ -11,7 +11,7 @@ const commands = readmeBlocks()
   .filter(({ language }) => language === 'sh')
   .flatMap(commandsOf)
   .filter(command => /^(dig|curl|npx understudy) /.test(command) && !/ serve\b/.test(command))
-  .filter(command => command.includes('127.0.0.1') || command.startsWith('npx understudy status'))
+  .filter(command => command.includes('127.0.0.1') || /^npx understudy (status|explain)/.test(command))
 
 describe('the commands of the README that name 127.0.0.1', () => {
   const stack = new AsyncDisposableStack()
@@ -48,7 +48,7 @@ describe('the commands of the README that name 127.0.0.1', () => {
   /** The ports that `npm start` takes may be taken by a server of the person who runs the tests. */
   function onOurPorts(command: string): string {
     const admin = new URL(server.adminUrl).host
-    const asked = command.startsWith('npx understudy status') && !command.includes('--server')
+    const asked = /^npx understudy (status|explain) /.test(`${command} `) && !command.includes('--server')
     const ours = command.replace(/-p 5300\b/, `-p ${server.port}`).replace('127.0.0.1:8053', admin)
     return `${ours.replace(/^npx understudy/, `'${process.execPath}' bin/understudy.js`)}${asked ? ` --server ${server.adminUrl}` : ''}`
   }

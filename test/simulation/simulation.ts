@@ -1,6 +1,6 @@
 /** Years of a node's life in seconds: everything fails by a seed, and what must hold is looked at after every event. */
 import { type Random, seededRandom } from '#base/random.ts'
-import { Refusal } from '#control/operations.ts'
+import { Refusal } from '#control/refusals.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import { OVERRIDE_KINDS } from '#steering/override.ts'

@@ -8,6 +8,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   health: 1,
   zone: 2,
   steering: 2,
+  delegation: 2,
   answer: 3,
   os: 4,
   client: 4,

@@ -7,7 +7,7 @@ import { dataToText } from '#wire/record-data.ts'
 import { RrType, rcodeToText } from '#wire/types.ts'
 import type { DnsAddress } from './server-process.ts'
 
-/** A query without an answer for so long is lost. */
+/** A query without an answer for so long is lost, unless said otherwise. */
 const LOST_MS = 1000
 const PATIENCE_MS = 20_000
 
@@ -19,6 +19,7 @@ interface Waiter {
 export class SteadyQueries implements AsyncDisposable {
   readonly #socket: Socket
   readonly #question: string
+  readonly #lostMs: number
   readonly #waiters = new Set<Waiter>()
   #id = 0
   #timer: NodeJS.Timeout | undefined
@@ -27,21 +28,26 @@ export class SteadyQueries implements AsyncDisposable {
   /** The answers in their order, one entry for each change: addresses, or the response code. */
   readonly answers: string[] = []
 
-  private constructor(socket: Socket, question: string) {
+  private constructor(socket: Socket, question: string, lostMs: number) {
     this.#socket = socket
     this.#question = question
+    this.#lostMs = lostMs
     socket.on('message', bytes => this.#take(decodeMessage(bytes)))
     this.#ask()
   }
 
   /** Begins to ask for the addresses of the name. */
-  static async start({ address, port }: DnsAddress, question: string): Promise<SteadyQueries> {
+  static async start(
+    { address, port }: DnsAddress,
+    question: string,
+    lostMs = LOST_MS,
+  ): Promise<SteadyQueries> {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     socket.connect(port, address)
     await once(socket, 'connect')
     // A server that is not there at the moment is a lost query, no fault of the test.
     socket.on('error', () => undefined)
-    return new SteadyQueries(socket, question)
+    return new SteadyQueries(socket, question, lostMs)
   }
 
   /** Resolves at the next answer, from now on, that is this one. Rejects if it does not come. */
@@ -74,8 +80,10 @@ export class SteadyQueries implements AsyncDisposable {
     this.#timer = setTimeout(() => {
       this.lost++
       this.#ask()
-    }, LOST_MS)
-    this.#socket.send(encodeQuery({ id: this.#id, name: name(`${this.#question}.`), type: RrType.A }))
+    }, this.#lostMs)
+    const question = { name: name(`${this.#question}.`), type: RrType.A }
+    // A resolver looks nothing up unless it is asked to.
+    this.#socket.send(encodeQuery({ id: this.#id, recursionDesired: true, ...question }))
   }
 
   #take(message: Message | undefined): void {

@@ -1,13 +1,22 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import type { AccessSettings } from '#admin/access.ts'
 import type { AlertTests } from '#admin/alerts.ts'
+import type { Audit } from '#admin/audited.ts'
+import type { ReloadActions } from '#admin/changes.ts'
+import type { DrillActions } from '#admin/drills.ts'
 import type { HeartbeatReports } from '#admin/heartbeats.ts'
+import { LiveEvents } from '#admin/live-events.ts'
 import { createMetrics, type Metrics } from '#admin/metrics.ts'
 import type { OperatorActions } from '#admin/operations.ts'
-import { type Admin, startAdmin } from '#admin/server.ts'
+import { type Admin, type AdminOptions, startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
-import { Refusal } from '#control/operations.ts'
+import type { Explainer, Explanation } from '#control/explanation.ts'
+import { plainName } from '#control/plan.ts'
+import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
+import { Refusal } from '#control/refusals.ts'
 import type { ControlView, PoolView, ServerView, TransitionView } from '#control/view.ts'
+import { typeToText } from '#wire/types.ts'
 
 export const SERVER: ServerView = {
   node: 'ns1',
@@ -105,9 +114,50 @@ export const TRANSITION: TransitionView = {
   reason: { kind: 'failover', cause: 'down', from: 'primary' },
 }
 
+export const HISTORY: ProbeHistoryPage = {
+  zone: 'lb.example',
+  check: 'web',
+  type: 'http',
+  series: [
+    {
+      key: '0123456789abcdef0123456789abcdef',
+      endpoints: ['lb.example/www/primary 192.0.2.1'],
+      timing: {
+        intervalMs: 10_000,
+        fastIntervalMs: 1000,
+        downIntervalMs: 30_000,
+        timeoutMs: 3000,
+        rise: 2,
+        fall: 3,
+      },
+      damping: { dwellMs: 60_000, flap: { limit: 3, halfLifeMs: 900_000 } },
+      runs: [
+        {
+          firstMs: Date.UTC(2026, 10, 24, 12),
+          lastMs: Date.UTC(2026, 10, 24, 12, 1),
+          count: 7,
+          seen: 'pass',
+          reason: 'ok',
+          latency: { minMs: 1.25, meanMs: 2, maxMs: 3.5 },
+          fresh: true,
+        },
+      ],
+    },
+  ],
+}
+
+export const EXPLANATION: Explanation = {
+  node: 'ns1',
+  at: '2026-11-24T12:00:00.000Z',
+  name: 'www.lb.example',
+  type: 'A',
+  steps: [{ kind: 'outside', name: 'www.lb.example', why: 'in no zone of this server' }],
+  answer: { rcode: 'REFUSED', flags: ['qr'], answer: [], authority: [], additional: [], bytes: 50 },
+}
+
 type TransitionsQuery = Parameters<ControlView['transitions']>[0]
 
-export interface World extends ControlView {
+export interface World extends ControlView, Explainer {
   /** What was asked of the history. */
   readonly asked: TransitionsQuery[]
 }
@@ -122,11 +172,21 @@ export function world(
     asked,
     server: () => ({ ...SERVER, ...said }),
     pools: () => pools,
+    drills: () => [],
+    pool: (zone, name) => pools.find(one => one.zone === zone && one.pool === name),
+    overrides: () =>
+      pools.flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
+    explain: ({ name, type }) => ({ ...EXPLANATION, name: plainName(name), type: typeToText(type) }),
     alerts: () => ({ receivers: [], alerts: [] }),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken
       return [TRANSITION]
+    },
+    async probeHistory(query) {
+      if (broken !== undefined) throw broken
+      if (query.check !== HISTORY.check) throw new Refusal('not-found', `no pool has a check ${query.check}`)
+      return { ...HISTORY, next: JSON.stringify(query) }
     },
   }
 }
@@ -144,6 +204,7 @@ export const NO_TESTS: AlertTests = {
 
 export interface Started extends AsyncDisposable {
   readonly admin: Admin
+  readonly live: LiveEvents
   readonly metrics: Metrics
   /** Faults told to the log. */
   readonly logged: string[]
@@ -167,16 +228,51 @@ export const NO_ACTIONS: OperatorActions = {
     Promise.reject(new Refusal('conflict', `${target} is not forced for ${forMs} ms`)),
 }
 
+/** Of which none can be begun. */
+export const NO_DRILLS: DrillActions = {
+  start(target) {
+    throw new Refusal('conflict', `no other endpoint of ${target} is up`)
+  },
+  stop(id) {
+    throw new Refusal('not-found', `no drill ${id} is running`)
+  },
+}
+
 /** Where no endpoint reports in. */
 export const NO_REPORTS: HeartbeatReports = { accepts: () => false, report: () => undefined }
 
+/** Where nothing is reloaded, and what is changed is only remembered. */
+export const NO_RELOADING: ReloadActions = {
+  reload: () => Promise.reject(new Error('nothing can be read')),
+  preview: () => Promise.reject(new Error('nothing can be read')),
+}
+
+export interface Remembered extends Audit {
+  readonly entries: Parameters<Audit['add']>[0][]
+}
+
+export function audit(): Remembered {
+  const entries: Remembered['entries'] = []
+  return {
+    entries,
+    add: entry => void entries.push(entry),
+    list: async () => entries.map(entry => ({ at: TRANSITION.at, ...entry })),
+  }
+}
+
+/** For this host, without a token. */
+export const OPEN_ACCESS: AccessSettings = { tokens: [], adminNames: [], adminTls: undefined }
+
 /** The listeners on ports of their own, closed at the end of the scope. */
 export async function started(
-  control: ControlView,
+  control: ControlView & Explainer,
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
+  settings: () => AccessSettings = () => OPEN_ACCESS,
+  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions'>> = {},
 ): Promise<Started> {
   const metrics = createMetrics()
+  const live = new LiveEvents()
   const logged: string[] = []
   const admin = await startAdmin({
     admin: socketAddr(listen),
@@ -185,11 +281,22 @@ export async function started(
     actions: NO_ACTIONS,
     heartbeats,
     alerts: NO_TESTS,
+    drills: NO_DRILLS,
+    live,
+    audit: audit(),
+    reloading: NO_RELOADING,
+    ...more,
     render: () => metrics.render(control),
-    log: { error: (_data, message) => logged.push(message) },
+    settings,
+    onDenied: why => metrics.denied(why),
+    log: {
+      warn: (_data, message) => logged.push(message),
+      error: (_data, message) => logged.push(message),
+    },
   })
   return {
     admin,
+    live,
     metrics,
     logged,
     ask: (path, headers, method, body) => ask(admin.bound, path, headers, method, body),

@@ -12,6 +12,7 @@ const CONTRACT = {
   transitions_total: 'endpoint,family,from,pool,to,zone',
   failovers_total: 'direction,pool,zone',
   pool_all_down: 'family,pool,zone',
+  pool_failed_over: 'family,pool,zone',
   probe_duration_seconds: 'type',
   probes_total: 'check,outcome,zone',
   frozen: '',
@@ -30,6 +31,7 @@ const CONTRACT = {
   zone_serial: 'zone',
   zone_records: 'zone',
   reloads_total: 'result',
+  admin_denied_total: 'reason',
   store_errors_total: '',
   switch_seconds: '',
 }
@@ -104,6 +106,7 @@ describe('metrics', () => {
       `${pool} backup ipv4 = 0.5`,
     ])
     assert.deepEqual(shown(samples, 'pool_all_down'), [`${pool} ipv4 = 0`, `${pool} ipv6 = 1`])
+    assert.deepEqual(shown(samples, 'pool_failed_over'), [`${pool} ipv4 = 1`, `${pool} ipv6 = 0`])
   })
 
   it('copy the totals of the server, however often they are asked for', async () => {

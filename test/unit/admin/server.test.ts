@@ -4,14 +4,19 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
+import { LiveEvents } from '#admin/live-events.ts'
 import { startAdmin } from '#admin/server.ts'
 import { formatSocketAddr, type SocketAddr } from '#base/address.ts'
 import {
   type Answer,
   ask,
+  audit,
   NO_ACTIONS,
+  NO_DRILLS,
+  NO_RELOADING,
   NO_REPORTS,
   NO_TESTS,
+  OPEN_ACCESS,
   POOL,
   SERVER,
   socketAddr,
@@ -35,8 +40,8 @@ describe('admin listener', () => {
     const live = await server.ask('/livez')
     assert.deepEqual([live.status, live.body], [200, 'ok\n'])
     const front = await server.ask('/')
-    assert.match(front.body, /\/api\/v1\/pools/)
-    assert.equal(front.headers['content-type'], 'text/plain; charset=utf-8')
+    assert.match(front.body, /understudy status/)
+    assert.equal(front.headers['content-type'], 'text/html; charset=utf-8')
     assert.equal((await server.ask('/livez', {}, 'HEAD')).status, 200)
   })
 
@@ -162,7 +167,7 @@ describe('admin listener', () => {
 
   it('sends headers that keep browsers from guessing, storing and framing, with errors too', async () => {
     await using server = await started(world())
-    for (const path of ['/', '/metrics', '/nothing']) {
+    for (const path of ['/readyz', '/metrics', '/nothing']) {
       const { headers } = await server.ask(path)
       assert.equal(headers['x-content-type-options'], 'nosniff', path)
       assert.equal(headers['cache-control'], 'no-store')
@@ -217,9 +222,15 @@ describe('admin listener', () => {
       actions: NO_ACTIONS,
       heartbeats: NO_REPORTS,
       alerts: NO_TESTS,
+      drills: NO_DRILLS,
+      live: new LiveEvents(),
       control: world(),
       render: async () => '',
-      log: { error: () => undefined },
+      settings: () => OPEN_ACCESS,
+      audit: audit(),
+      reloading: NO_RELOADING,
+      onDenied: () => undefined,
+      log: { warn: () => undefined, error: () => undefined },
     }
     for (const address of ['0.0.0.0:0', '192.0.2.1:8053', '[::]:0']) {
       await assert.rejects(

@@ -1,14 +1,9 @@
 /** The truth table of `alert/announcement.ts`. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import {
-  type Announcement,
-  endOf,
-  eventsOf,
-  type SelectionAnnouncement,
-  type Teller,
-} from '#alert/announcement.ts'
+import { type Announcement, endOf, eventsOf, type Teller } from '#alert/announcement.ts'
 import type { AlertEvent } from '#alert/event.ts'
+import type { SelectionAnnouncement } from '#alert/selection-said.ts'
 import type { Cause, Reason } from '#steering/selection.ts'
 
 const TELLER: Teller = { node: 'ns1', wallMs: 1_767_225_600_000, newId: () => 'id' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { systemClock } from '#base/clock.ts'
+import { aheadMs, systemClock } from '#base/clock.ts'
 
 describe('the system clock', () => {
   it('calls back when the time has come, not before', async () => {
@@ -29,7 +29,7 @@ describe('the system clock', () => {
   it('has the same origin in every thread', async () => {
     const script = `
       import { parentPort } from 'node:worker_threads'
-      import { systemClock } from '${new URL('../../../src/base/clock.ts', import.meta.url).href}'
+      import { aheadMs, systemClock } from '${new URL('../../../src/base/clock.ts', import.meta.url).href}'
       parentPort.postMessage(systemClock.monotonicMs())`
     const beforeMs = systemClock.monotonicMs()
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`))
@@ -38,5 +38,19 @@ describe('the system clock', () => {
     worker.on('error', reject)
     const theirMs = await promise
     assert.ok(theirMs > beforeMs - 1 && theirMs < systemClock.monotonicMs() + 1)
+  })
+})
+
+describe('how far one clock is ahead of another', () => {
+  it('is told right also where the thread stands still between readings', () => {
+    // In milliseconds, and where time passes for nobody to see: between the first readings a second.
+    let nowMs = 0
+    let readings = 0
+    const read = (aheadBy: number) => (): number => {
+      nowMs += ++readings < 10 ? 1000 : 0.001
+      return nowMs + aheadBy
+    }
+    const ahead = aheadMs(read(5000), read(0))
+    assert.ok(Math.abs(ahead - 5000) < 0.01, `${ahead}`)
   })
 })

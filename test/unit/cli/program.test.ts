@@ -5,7 +5,19 @@ import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { ROOT_FOLDER, runUnderstudy } from '#test/child.ts'
 
-const COMMANDS = ['serve', 'check', 'status', 'demo']
+const COMMANDS = [
+  'serve',
+  'check',
+  'status',
+  'explain',
+  'history',
+  'reload',
+  'token',
+  'doctor',
+  'drill',
+  'backtest',
+  'demo',
+]
 
 describe('understudy', { concurrency: true }, () => {
   it('--help names every command', async () => {
@@ -38,6 +50,11 @@ describe('understudy', { concurrency: true }, () => {
     ['check', 'a', 'b'],
     ['serve', '--state'],
     ['status', '--server'],
+    ['backtest'],
+    ['doctor', 'two..dots'],
+    ['doctor', '--parent', 'ns.example.com'],
+    ['doctor', '--resolver', '192.0.2.1:0'],
+    ['doctor', '--port', '65536'],
   ]) {
     it(`${args.join(' ') || 'nothing'} is no command line: exit code 2, and what to do`, async () => {
       const { code, stdout, stderr } = await runUnderstudy(args)

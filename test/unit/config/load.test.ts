@@ -22,17 +22,22 @@ test('defaults without a file', async () => {
   assert.equal(formatSocketAddr(admin), '127.0.0.1:8053')
   assert.notEqual(node, '')
   assert.deepEqual(rest, {
+    adminNames: [],
+    adminTls: undefined,
+    tokens: [],
     metrics: undefined,
     responders: undefined,
     udp: 'auto',
     zonesPath: join(folder.path, 'zones'),
     statePath: join(folder.path, 'state/understudy.db'),
+    history: { days: 7, rows: 2_000_000 },
     logLevel: 'info',
     logFormat: 'auto',
     references: [],
     whileCutOff: 'serve',
     resolvers: undefined,
     alerts: [],
+    watch: true,
   })
   const { exempt, ...rateLimit } = answering.rateLimit
   assert.deepEqual(
@@ -126,6 +131,7 @@ responders: 2
 udp: portable
 log: { level: debug, format: json }
 references: [tcp://192.0.2.1:53, "tcp://[2001:db8::1]:443"]
+watch: false
 resolvers: [192.0.2.1, "[2001:db8::1]:5353"]
 while-cut-off: servfail
 `
@@ -155,14 +161,19 @@ test('a file says everything, relative to itself; the command line outranks it',
   ])
   assert.deepEqual(rest, {
     node: 'ns1',
+    adminNames: [],
+    adminTls: undefined,
+    tokens: [],
     responders: 2,
     udp: 'portable',
     zonesPath: join(folder.path, 'etc/z'),
     statePath: join(folder.path, 's.db'),
+    history: { days: 7, rows: 2_000_000 },
     logLevel: 'debug',
     logFormat: 'json',
     whileCutOff: 'servfail',
     alerts: [],
+    watch: false,
   })
   const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }
   const outranked = (await loadConfiguration({ ...request, ...line })).configuration?.settings
@@ -223,7 +234,7 @@ test('a bad command line', async () => {
   assert.equal(bad.configuration, undefined)
   assert.deepEqual(linesOf(bad.complaints), [
     'command line: --listen: 127.0.0.1 has no port; write 127.0.0.1:53',
-    'command line: --admin: 0.0.0.0:8053 is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1 and a tunnel or a proxy',
+    'command line: --admin: 0.0.0.0:8053 is not a loopback address: without a token the admin listener is for this host only; use 127.0.0.1, or make one with "understudy token NAME" and put it under tokens:',
     'command line: --listen: 127.0.0.1:53 is here twice',
   ])
 })

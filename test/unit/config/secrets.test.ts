@@ -54,6 +54,22 @@ test('the spec says where secrets stand, and their values are beside it', async 
   })
 })
 
+test('a tls check has its client certificate beside it too', async () => {
+  const { cert, key } = certificate('good')
+  const zone = ZONE.replace(/ {4}type: https\n.*\n/, '    type: tls\n')
+  await using folder = await folderOf({ 'a.example.yaml': zone, 'tls/cert.pem': cert, 'tls/key.pem': key })
+  const { configuration, complaints } = await checkPath('a.example.yaml', { cwd: folder.path, env: {} })
+  assert.deepEqual(linesOf(complaints), [])
+  const check = configuration?.zones[0]?.pools[0]?.check
+  assert.ok(check !== undefined && !isComposite(check) && check.spec.type === 'tls')
+  const [certFile, keyFile] = ['tls/cert.pem', 'tls/key.pem'].map(file => join(folder.path, file))
+  assert.deepEqual(check.spec.clientCertificate, { cert: { file: certFile }, key: { file: keyFile } })
+  assert.deepEqual(check.secrets, {
+    [`file ${certFile}`]: cert.trimEnd(),
+    [`file ${keyFile}`]: key.trimEnd(),
+  })
+})
+
 test('neither keys nor the digest depend on the values', async () => {
   const [one, other] = [await load('s3cret', 'a'), await load('changed', 'b')]
   assert.equal(one.digest, other.digest)

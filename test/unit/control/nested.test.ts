@@ -141,6 +141,24 @@ describe('failover of a failover pool and a weighted one', () => {
     assert.equal(answers(world), `${US1} | ${US2}`)
   })
 
+  it('is left at a start where the pool in service has nothing to serve any more, whatever was forgotten of others', async () => {
+    const needs = (count: number): string =>
+      zone(FAILOVER)['a.test.yaml']?.replace(
+        'min-healthy: 2',
+        `min-healthy: ${count}, when-all-down: servfail`,
+      ) ?? ''
+    await using before = await World.begin({ 'a.test.yaml': needs(1) })
+    for (const one of ALL) before.outcomes(one, 'pass')
+    fail(before, EU1, EU2, US2)
+    assert.equal(before.selected('a.test/top'), 'serving: america')
+    await before.clock.advance(3_600_000)
+    before.outcome(US1, 'pass')
+    before.outcome(US2, 'fail')
+    await using world = await before.restart(0, { 'a.test.yaml': needs(2) })
+    assert.equal(world.selected('a.test/us'), 'servfail: ')
+    assert.notEqual(world.selected('a.test/top'), 'serving: america')
+  })
+
   it('shows how each pool stands', async () => {
     await using world = await begin()
     fail(world, EU1, EU2)

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OverrideRequest } from '#control/operations.ts'
+import { allOverrideViews } from '#control/override-view.ts'
 import { OverrideBook } from '#control/overrides.ts'
 import { poolView } from '#control/pool-view.ts'
+import type { OperationResult } from '#control/view.ts'
 import type { Override } from '#steering/override.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { World } from './world.ts'
@@ -193,6 +195,96 @@ describe('release', () => {
   })
 })
 
+describe('an override on what the configuration has no more', () => {
+  const WITHOUT_PRIMARY = zones({ pools: { www: { backup: [BACKUP] } } })
+  const WITHOUT_POOL = zones({ pools: { api: { backup: [BACKUP] } } })
+
+  const shown = (world: World): string[] =>
+    allOverrideViews(world.judging.pools, world.book).map(
+      ({ kind, zone, pool, endpoint, noEffect = 'in force' }) =>
+        `${kind} ${zone}/${pool}/${endpoint}: ${noEffect}`,
+    )
+
+  it('is shown as of no effect, and in force again with what it is on', async () => {
+    await using world = await begin()
+    await world.operations.override(REQUEST)
+    const seen: string[] = []
+    for (const files of [WITHOUT_PRIMARY, WITHOUT_POOL, zones()]) {
+      await world.reload(files)
+      seen.push(...shown(world))
+    }
+    assert.deepEqual(seen, [
+      'drain a.test/www/primary: there is no such endpoint',
+      'drain a.test/www/primary: there is no such pool',
+      'drain a.test/www/primary: in force',
+    ])
+    assert.equal(answered(world), BACKUP)
+  })
+
+  it('is released by its full name, for good', async () => {
+    await using before = await begin()
+    for (const files of [WITHOUT_PRIMARY, WITHOUT_POOL]) {
+      await before.reload(zones())
+      await before.operations.override(REQUEST)
+      await before.reload(files)
+      await assert.rejects(before.operations.release('www/primary', 'bob'), { kind: 'not-found' })
+      const { done, answers } = await before.operations.release('a.test/www/primary', 'bob')
+      assert.equal(done, 'released drain a.test/www/primary')
+      assert.equal(answers.length, files === WITHOUT_POOL ? 0 : 1)
+      assert.match(before.lines.at(-1) ?? '', /primary: drain -> none \(released by bob/)
+    }
+    await before.reload(zones())
+    await before.operations.override({ ...REQUEST, kind: 'pin' })
+    await before.reload(WITHOUT_POOL)
+    await before.operations.release('a.test/www', 'bob')
+    await using world = await before.restart(1000)
+    assert.deepEqual(world.book.list, [])
+  })
+})
+
+describe('a reload while an override waits for the disk', () => {
+  /** Goes over to other files after the request was made, and before the disk can have answered. */
+  async function meanwhile(world: World, files: Record<string, string>): Promise<OperationResult> {
+    const goOver = await world.read(files)
+    const result = world.operations.override(REQUEST)
+    await Promise.resolve()
+    goOver()
+    assert.deepEqual(world.book.list, [])
+    return result
+  }
+
+  it('leaves the reply with the answer of the new pool, and the history complete', async () => {
+    await using world = await begin()
+    const { answers } = await meanwhile(
+      world,
+      zones({ pools: { www: { primary: [PRIMARY], other: ['192.0.2.3'] } } }),
+    )
+    assert.deepEqual(answers, [{ family: 'ipv4', selected: 'other' }])
+    assert.equal(world.selected('a.test/www'), 'serving: other')
+    assert.ok(world.lines.some(line => line.includes('primary: none -> drain (set by alice')))
+  })
+
+  it('that takes the pool away leaves no answer to tell', async () => {
+    await using world = await begin()
+    const { done, answers } = await meanwhile(world, zones({ pools: { api: { backup: [BACKUP] } } }))
+    assert.match(done, /^drain a\.test\/www\/primary until /)
+    assert.deepEqual(answers, [])
+    assert.ok(world.lines.some(line => line.includes('primary: none -> drain (set by alice')))
+  })
+})
+
+it('names are taken with and without the final dot of the zone', async () => {
+  await using world = await begin('    failback: manual\n')
+  for (const target of ['a.test./www/primary', 'A.test./WWW/primary', 'a.test/www/primary']) {
+    await world.operations.override({ ...REQUEST, target })
+    await world.operations.release(target, 'bob')
+    assert.match(world.operations.failBack('a.test./www').done, /^failed back a\.test\/www$/)
+  }
+  await assert.rejects(world.operations.override({ ...REQUEST, target: 'a.test../www/primary' }), {
+    kind: 'not-found',
+  })
+})
+
 describe('failback', () => {
   it('goes back under failback: manual', async () => {
     await using world = await begin('    failback: manual\n')
@@ -263,6 +355,77 @@ it('a maintenance window of the configuration drains while it is open', async ()
     await world.clock.advance(60_000)
   }
   assert.deepEqual([...seen].sort(), [`closed ${PRIMARY}`, `open ${BACKUP}`])
+})
+
+describe('the history of maintenance windows', () => {
+  const window = (from: string, more = ''): string =>
+    `  - { pool: www, endpoint: [primary], every: [thu], from: "${from}", for: 5m, reason: at ${from}${more} }\n`
+  const zonesWith = (...windows: readonly string[]): Record<string, string> => ({
+    'a.test.yaml': `${zones()['a.test.yaml']}maintenance:${windows.length === 0 ? ' []' : `\n${windows.join('')}`}`,
+  })
+  const told = (world: World): string[] => world.lines.filter(line => line.includes('maintenance'))
+
+  it('tells of each opening and closing, to the log, the store and the events', async () => {
+    await using world = await World.begin(zonesWith(window('00:10')))
+    await world.clock.advance(20 * 60_000)
+    assert.deepEqual(told(world), [
+      'a.test/www/primary: none -> maintenance (opened by the configuration, until 2026-01-01T00:15:00.000Z: at 00:10)',
+      'a.test/www/primary: maintenance -> none (closed by the configuration: at 00:10)',
+    ])
+    assert.deepEqual(
+      world.events.filter(line => line.includes('maintenance')),
+      [
+        'override a.test/www/primary undefined none > maintenance',
+        'override a.test/www/primary undefined maintenance > none',
+      ],
+    )
+    const [closing, opening] = (await world.store.transitions({ limit: 100 })).filter(
+      ({ kind }) => kind === 'override',
+    )
+    assert.deepEqual([opening?.to, closing?.from], ['maintenance', 'maintenance'])
+    assert.deepEqual(opening?.reason, { author: 'configuration', reason: 'at 00:10' })
+  })
+
+  it('has windows that overlap as one', async () => {
+    await using world = await World.begin(zonesWith(window('00:10'), window('00:12'), window('00:17')))
+    await world.clock.advance(30 * 60_000)
+    assert.deepEqual(
+      told(world).map(line => line.replace(/^.*\(|\)$/g, '')),
+      [
+        'opened by the configuration, until 2026-01-01T00:15:00.000Z: at 00:10',
+        'closed by the configuration: at 00:17',
+      ],
+    )
+  })
+
+  it('invents nothing at a start, or for the time that the server was away', async () => {
+    await using first = await World.begin(zonesWith(window('00:00'), window('00:10')))
+    assert.deepEqual(told(first), [])
+    await using second = await first.restart(12 * 60_000)
+    assert.deepEqual(told(second), [])
+    await second.clock.advance(10 * 60_000)
+    assert.equal(told(second).length, 1)
+  })
+
+  it('tells of a reload only where it changes what is drained', async () => {
+    await using world = await World.begin(zonesWith(window('00:00'), window('02:00')))
+    await world.reload(zonesWith(window('00:00', ' and so on'), window('03:00')))
+    assert.deepEqual(told(world), [])
+    await world.reload(zonesWith())
+    await world.reload(zonesWith(window('00:00')))
+    assert.deepEqual(
+      told(world).map(line => line.replace(/ \(.*/, '')),
+      ['a.test/www/primary: maintenance -> none', 'a.test/www/primary: none -> maintenance'],
+    )
+  })
+
+  it('loses nothing that happens at the very moment of a reload', async () => {
+    await using world = await World.begin(zonesWith(window('00:10')))
+    world.clock.stall(10 * 60_000)
+    await world.reload(zonesWith(window('00:10')))
+    await world.clock.advance(0)
+    assert.equal(told(world).length, 1)
+  })
 })
 
 it('a disk that refuses refuses the override, unless it is volatile', async () => {

@@ -11,6 +11,11 @@ checks:
 const [A, B, C] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const
 const ENDPOINTS = `endpoints: [{ name: a, address: ${A} }, { name: b, address: ${B} }, { name: c, address: ${C} }]`
 
+const OVERRIDE = {
+  ...{ kind: 'drain', target: 'www/a', forMs: 60_000, reason: '' },
+  ...{ author: 'alice', volatile: false, force: false },
+} as const
+
 function begin(pool: string, names = 'www: { pool: www }'): Promise<World> {
   const text = `${HEAD}pools:\n  www: { check: web, ${pool} }\nnames:\n  ${names}\n`
   return World.begin({ 'a.test.yaml': text })
@@ -57,6 +62,35 @@ describe('all', () => {
     assert.deepEqual(answers(world), [`${A} ${B}`, `${B} ${C}`, `${C} ${A}`])
     world.outcomes(B, 'fail', 'fail', 'fail')
     assert.deepEqual(answers(world), [`${A} ${C}`, `${C} ${A}`])
+  })
+})
+
+describe('the reason of members', () => {
+  const said = (world: World): string[] =>
+    world.lines.filter(line => line.startsWith('a.test/www A:')).map(line => line.replace(/^.*? \(|\)$/g, ''))
+
+  it('has what the last probe of an endpoint saw that is left since it is down', async () => {
+    await using world = await begin(`policy: all, ${ENDPOINTS}`)
+    world.outcomes(B, 'fail', 'fail', 'fail')
+    world.outcomes(B, 'pass', 'pass')
+    assert.deepEqual(said(world).slice(1), ['without b (b: no answer in 4s)', 'b usable again'])
+    await world.operations.override({ ...OVERRIDE, kind: 'drain', target: 'www/c' })
+    assert.equal(said(world).at(-1), 'without c')
+  })
+
+  it('has it of three endpoints at most, and says of how many more it has not', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const endpoints = names.map((name, index) => `{ name: ${name}, address: 192.0.2.${index + 1} }`)
+    await using world = await begin(`policy: all, endpoints: [${endpoints.join(', ')}]`)
+    for (const [index, name] of names.slice(0, 5).entries()) {
+      await world.operations.override({ ...OVERRIDE, kind: 'force-up', target: `www/${name}` })
+      world.outcomes(`192.0.2.${index + 1}`, 'fail', 'fail', 'fail')
+    }
+    await world.clock.advance(OVERRIDE.forMs)
+    assert.equal(
+      said(world).at(-1),
+      'without a, b, c, d, e (a: no answer in 4s; b: no answer in 4s; c: no answer in 4s; and 2 more)',
+    )
   })
 })
 

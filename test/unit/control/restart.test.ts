@@ -37,6 +37,47 @@ async function failedOver(): Promise<World> {
   return world
 }
 
+describe('a wall clock that is set', () => {
+  /** The primary is up again and held back for another five minutes, and then somebody sets the clock. */
+  async function held(backMs: number): Promise<World> {
+    const world = await World.begin(zones({ checks: { web: WEB.replace(' }', ', dwell: 10m }') } }))
+    world.outcomes(PRIMARY, 'pass', 'pass', 'fail', 'fail', 'fail', 'pass', 'pass')
+    world.outcomes(BACKUP, 'pass', 'pass')
+    await world.clock.advance(300_000)
+    world.clock.setWallBack(backMs)
+    probed(world)
+    return world
+  }
+
+  function probed(world: World): void {
+    for (const address of [PRIMARY, BACKUP]) world.outcome(address, 'pass')
+  }
+
+  for (const [what, backMs] of [
+    ['back', 3_600_000],
+    ['forward', -3_600_000],
+  ] as const) {
+    it(`${what} and then a restart: a hold ends when it was to end`, async () => {
+      await using before = await held(backMs)
+      await using world = await before.restart(0)
+      assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+      await world.clock.advance(299_000)
+      assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
+      await world.clock.advance(2000)
+      assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+    })
+
+    it(`${what}, the end of the hold, and then a restart: it does not begin again`, async () => {
+      await using before = await held(backMs)
+      await before.clock.advance(301_000)
+      probed(before)
+      assert.deepEqual(before.addresses('www.a.test A'), [PRIMARY])
+      await using world = await before.restart(0)
+      assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+    })
+  }
+})
+
 describe('a restart', () => {
   it('goes on where the last run ended: verdicts with counters, selections with their time', async () => {
     await using before = await failedOver()

@@ -113,6 +113,21 @@ describe('the server', LIMIT, () => {
 })
 
 describe('a reload', LIMIT, () => {
+  it('is previewed without a change, and no preview gets in the way of it', async () => {
+    await using running = await Running.start()
+    const pools = { www: { primary: ['127.0.0.1'] }, new: { only: ['127.0.0.9'] } }
+    await running.folder.file('zones/a.test.yaml', zoneText({ checks: CLOSED, pools }))
+    const previews = await Promise.all([running.server.preview(), running.server.preview()])
+    for (const { done, difference } of previews)
+      assert.deepEqual([done, difference?.names.added], [true, ['new.a.test']])
+    assert.notEqual(await running.ask('new.a.test'), '127.0.0.9')
+    assert.deepEqual(running.events, [])
+    const [preview, reload] = await Promise.all([running.server.preview(), running.server.reload()])
+    assert.deepEqual(preview.difference, reload.difference)
+    assert.equal(await running.ask('new.a.test'), '127.0.0.9')
+    assert.deepEqual((await running.server.preview()).difference?.names.added, [])
+  })
+
   it('takes up a pool that has grown', async () => {
     await using running = await Running.start()
     const both = {
@@ -123,7 +138,9 @@ describe('a reload', LIMIT, () => {
       'zones/a.test.yaml',
       zoneText({ checks: { web: '{ type: tcp, port: 10 }' }, pools: both }),
     )
-    assert.deepEqual(await running.server.reload(), { done: true, complaints: [] })
+    const { done, complaints, difference } = await running.server.reload()
+    assert.deepEqual([done, complaints], [true, []])
+    assert.deepEqual([difference?.names.added, difference?.pools.added], [['new.a.test'], ['a.test/new']])
     assert.match(await running.ask('www.a.test'), /127\.0\.0\.1/)
     assert.equal(await running.ask('new.a.test'), '127.0.0.9')
     assert.deepEqual(running.events, ['success'])

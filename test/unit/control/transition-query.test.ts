@@ -34,6 +34,7 @@ describe('a name', () => {
 
   it('is ZONE/POOL, taken apart from the right', () => {
     assert.deepEqual(resolved('a.test/www'), { zone: 'a.test', pool: 'www' })
+    assert.deepEqual(resolved('a.test./www'), { zone: 'a.test', pool: 'www' })
     assert.deepEqual(resolved('a.test/mail'), { zone: 'a.test', pool: 'Mail' })
     assert.deepEqual(resolved(`${SLASHED}/ptr`), { zone: SLASHED, pool: 'ptr' })
   })

@@ -16,6 +16,8 @@ import type { Resolved } from '#client/resolve.ts'
 import type { Configuration } from '#config/configuration.ts'
 import { loadConfiguration } from '#config/load.ts'
 import type { EventSink } from '#control/events.ts'
+import { explain } from '#control/explain.ts'
+import type { Explanation } from '#control/explanation.ts'
 import { createGeneration, type Generation, Generations } from '#control/generation.ts'
 import { Heartbeats } from '#control/heartbeats.ts'
 import { Hostnames } from '#control/hostnames.ts'
@@ -128,6 +130,8 @@ export class World implements AsyncDisposable {
     let world: World | undefined
     const store = await openStore({
       path: join(folder.path, STATE),
+      // The store's thread has the real clock.
+      history: { days: 36_500, rows: 100_000 },
       onFault: ignored,
       onRecovered: ignored,
       onSaveAgain: () => world?.judging.saveAgain(),
@@ -162,18 +166,26 @@ export class World implements AsyncDisposable {
 
   /** The first half of a reload: both boards are written, and nobody answers from the new one yet. */
   async adopt(zones: Readonly<Record<string, string>>): Promise<Generation> {
+    const goOver = await this.read(zones)
+    return goOver()
+  }
+
+  /** Writes the files and reads the configuration; gives what goes over to it, at once. */
+  async read(zones: Readonly<Record<string, string>>): Promise<() => Generation> {
     for (const [file, text] of Object.entries(zones)) await this.folder.file(`zones/${file}`, text)
     const cwd = this.folder.path
     const { configuration, complaints } = await loadConfiguration({ cwd, env: {} })
     assert.ok(configuration !== undefined, complaints.map(formatComplaint).join('\n'))
-    const generation = createGeneration(configuration, PLAIN_POLICY)
-    this.generations.add(generation)
-    this.#configuration = configuration
     this.hostnames.adopt(hostnamesIn(configuration.zones))
     await this.hostnames.asked(0)
-    this.judging.adopt(configuration)
-    this.heartbeats.adopt(this.judging.heartbeats)
-    return generation
+    return () => {
+      const generation = createGeneration(configuration, PLAIN_POLICY)
+      this.generations.add(generation)
+      this.#configuration = configuration
+      this.judging.adopt(configuration)
+      this.heartbeats.adopt(this.judging.heartbeats)
+      return generation
+    }
   }
 
   answerFrom(generation: Generation): void {
@@ -189,6 +201,21 @@ export class World implements AsyncDisposable {
     const responder = new Responder(newCounters())
     responder.use(generation)
     return ask(responder, question, this.clock.monotonicMs())
+  }
+
+  /** `www.a.test A` */
+  explain(question: string): Explanation {
+    const [owner = '', type = ''] = question.split(' ')
+    return explain(
+      { name: name(`${owner}.`), type: typeFromText(type) ?? 0 },
+      {
+        configuration: this.configuration,
+        generation: this.generations.current,
+        judging: this.judging,
+        book: this.book,
+        hostnames: this.hostnames,
+      },
+    )
   }
 
   addresses(question: string): readonly string[] {

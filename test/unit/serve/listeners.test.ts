@@ -5,6 +5,7 @@ import { openUdpSocket } from '#os/udp-socket.ts'
 import { bindError } from '#serve/bind-error.ts'
 import { defaultResponders, type Listeners, type ListenersOptions, startListeners } from '#serve/listeners.ts'
 import { DEFAULT_STREAM_LIMITS } from '#serve/stream-limits.ts'
+import { freePort } from '../../../bench/ports.ts'
 import { answeringWith, query, responseCount, socketAddr } from './answers.ts'
 import { framed, StreamClient } from './stream-client.ts'
 import { UdpClient } from './udp-client.ts'
@@ -84,7 +85,9 @@ describe('the listeners together', () => {
     skip: 'unavailable' in loaded,
   }, async () => {
     if ('unavailable' in loaded) return
-    const other = openUdpSocket(loaded.libc, socketAddr('127.0.0.1:0'), true)
+    // Of TCP it must be free too.
+    const port = await freePort()
+    const other = openUdpSocket(loaded.libc, socketAddr(`127.0.0.1:${port}`), true)
     try {
       await assert.rejects(started({ dns: [other.bound] }), /in use by another program \(UDP\)/)
     } finally {

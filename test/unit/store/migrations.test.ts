@@ -16,8 +16,11 @@ describe('migrations', () => {
     const after = version()
     assert.deepEqual(tables.all(), [
       'alerts',
+      'audit',
       'hostnames',
       'overrides',
+      'probe_runs',
+      'probe_targets',
       'selections',
       'transitions',
       'verdicts',

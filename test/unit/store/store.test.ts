@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import type { Override } from '#steering/override.ts'
+import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { batchWriter, prune } from '#store/statements.ts'
 import { address, opened, selection, temporaryFolder, transition, verdict } from './helpers.ts'
 
@@ -188,7 +189,7 @@ describe('store', () => {
     database.exec(`INSERT INTO transitions (id, at_ms, kind, zone, pool, family, from_state, to_state, why, reason)
       VALUES (1, 1, '', '', '', '', '', '', '', ''), (2, 1, '', '', '', '', '', '', '', ''),
              (100001, 1, '', '', '', '', '', '', '', '')`)
-    batchWriter(database)([])
+    batchWriter(database, DEFAULT_HISTORY)([])
     assert.deepEqual(database.prepare('SELECT id FROM transitions').pluck().all(), [2, 100_001])
   })
 

@@ -1,0 +1,266 @@
+/**
+ * One drill: what a pool serves is taken as failed, by its own probes and thresholds, and it is measured when the answer is another one. The verdicts stay the real ones.
+ *
+ *   start ── each probe that begins counts as a fail ── `fall` of them: down ── the pool selects anew ── seen in answers ── end
+ */
+import type { Clock } from '#base/clock.ts'
+import type { Outcome } from '#health/outcome.ts'
+import { type Health, judge, paceOf } from '#health/verdict.ts'
+import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
+import { verdictBy } from './judged-check.ts'
+import { isProbed } from './judged-target.ts'
+import type { Judging } from './judging.ts'
+import type { OverrideBook } from './overrides.ts'
+import { answered, type PoolState } from './pool-state.ts'
+import type { TargetState } from './target-state.ts'
+import { selectionToText } from './transitions.ts'
+import type { DrillView } from './view.ts'
+
+export interface DrillRequest {
+  readonly forMs: number
+  readonly reason: string
+  readonly author: string
+}
+
+/** Somebody who answers for the pool's name; undefined where there is no answer. */
+export interface Watcher {
+  readonly by: string
+  ask(): Promise<readonly string[] | undefined>
+}
+
+export interface DrillParts {
+  readonly clock: Clock
+  readonly judging: Judging
+  readonly book: OverrideBook
+  /** The pool as it is now; undefined once a reload has taken it away. */
+  pool(): PoolState | undefined
+  readonly watchers: readonly Watcher[]
+  /** Without the TTL. */
+  readonly promisedMs: number
+  onEnd(drill: Drill): void
+}
+
+/** From one question of a watcher to the next. */
+const ASK_EVERY_MS = 50
+const MAX_TIMELINE = 200
+
+interface Seen {
+  readonly by: string
+  atMs: number | undefined
+}
+
+export class Drill {
+  readonly id: string
+  readonly zone: string
+  readonly name: string
+  readonly endpoints: readonly string[]
+  readonly #request: DrillRequest
+  readonly #parts: DrillParts
+  readonly #startedMs: number
+  readonly #startedWallMs: number
+  /** What served before, with what clients got of it. */
+  readonly #before: ReadonlySet<string>
+  readonly #seen: readonly Seen[]
+  readonly #timeline: { seconds: number; what: string }[] = []
+  readonly #healths = new Map<TargetState, Health>()
+  readonly #down = new Set<string>()
+  #switchedMs: number | undefined
+  #state: DrillView['state'] = 'running'
+  #verdict = 'running'
+  #cancel: () => void
+
+  constructor(
+    id: string,
+    pool: PoolState,
+    endpoints: readonly PoolEndpoint[],
+    request: DrillRequest,
+    parts: DrillParts,
+  ) {
+    const { clock } = parts
+    this.id = id
+    this.zone = pool.zoneName
+    this.name = pool.pool.name
+    this.endpoints = endpoints.map(({ name }) => name)
+    this.#request = request
+    this.#parts = parts
+    this.#startedMs = clock.monotonicMs()
+    this.#startedWallMs = clock.wallMs()
+    this.#before = new Set(endpoints.flatMap(endpoint => [...pool.reachOf(endpoint)]))
+    this.#seen = parts.watchers.map(({ by }) => ({ by, atMs: undefined }))
+    this.#cancel = clock.at(this.#startedMs + request.forMs, () => this.#over())
+    this.#note(
+      `${this.endpoints.join(', ')} of ${this.zone}/${this.name} taken as failed from the next probe on`,
+    )
+    // Without a health check there is nothing to wait for.
+    this.#judge()
+    for (const [i, watcher] of parts.watchers.entries()) this.#watch(watcher, i)
+  }
+
+  get isRunning(): boolean {
+    return this.#state === 'running'
+  }
+
+  get view(): DrillView {
+    const { forMs, author, reason } = this.#request
+    const secondsAt = (ms: number | undefined): number | undefined =>
+      ms === undefined ? undefined : round(ms - this.#startedMs)
+    const switched = secondsAt(this.#switchedMs)
+    return {
+      id: this.id,
+      zone: this.zone,
+      pool: this.name,
+      endpoints: this.endpoints,
+      author,
+      reason,
+      started: new Date(this.#startedWallMs).toISOString(),
+      ends: new Date(this.#startedWallMs + forMs).toISOString(),
+      state: this.#state,
+      verdict: this.#verdict,
+      promisedSeconds: round(this.#parts.promisedMs),
+      ...(switched === undefined ? {} : { switchedSeconds: switched }),
+      seen: this.#seen.map(({ by, atMs }) => {
+        const seconds = secondsAt(atMs)
+        return seconds === undefined ? { by } : { by, seconds }
+      }),
+      timeline: this.#timeline,
+    }
+  }
+
+  /** A probe has ended: what began before the drill says nothing. */
+  take(target: TargetState, { kind }: Outcome, startedMs: number): void {
+    if (!this.isRunning || kind === 'inconclusive' || startedMs < this.#startedMs) return
+    if (!this.#targets.has(target)) return
+    const before = this.#healthOf(target)
+    const after = judge(before, 'fail', target.target.timing)
+    this.#healths.set(target, after)
+    if (after.fails > before.fails || after.verdict !== before.verdict)
+      this.#note(
+        `${isProbed(target.target) ? `a probe of ${target.target.address}` : 'a report'} (${kind}) counts as a fail${after.verdict === 'down' ? ': down' : ''}`,
+      )
+    this.#parts.judging.hurry(target.target.key, paceOf(after) === 'fast')
+    this.#judge()
+  }
+
+  /** Something may have changed that ends it: looks whether what serves now is up. */
+  look(): void {
+    const { pool } = this.#parts
+    const state = pool()
+    if (!this.isRunning) return
+    if (state === undefined) this.#end('aborted', 'the pool is no longer configured')
+    else if (this.#switchedMs !== undefined && !this.#isServedUp(state))
+      this.#end('aborted', 'nothing else is up any more')
+  }
+
+  stop(by: string): void {
+    if (this.isRunning) this.#end('stopped', `stopped by ${by}`)
+  }
+
+  get #targets(): ReadonlySet<TargetState> {
+    const pool = this.#parts.pool()
+    const addresses = pool?.pool.endpoints.filter(({ name }) => this.endpoints.includes(name)) ?? []
+    return new Set(
+      addresses.flatMap(one => one.addresses.flatMap(address => pool?.stateOf(address)?.targets ?? [])),
+    )
+  }
+
+  #healthOf = (target: TargetState): Health => this.#healths.get(target) ?? target.health
+
+  /** Takes out of service what would be down by now. */
+  #judge(): void {
+    const pool = this.#parts.pool()
+    if (pool === undefined) return
+    const fresh = pool.pool.endpoints.filter(
+      one => this.endpoints.includes(one.name) && !this.#down.has(one.name) && this.#isDown(pool, one),
+    )
+    if (fresh.length === 0) return
+    for (const { name } of fresh) this.#down.add(name)
+    this.#overrule(pool)
+    const now = pool.kinds.map(kind => `${kind} ${selectionToText(pool.selection(kind))}`).join(', ')
+    this.#note(`${fresh.map(({ name }) => name).join(', ')} down: answered is ${now}`)
+    if (this.#down.size === this.endpoints.length) this.#switchedMs = this.#parts.clock.monotonicMs()
+    this.look()
+  }
+
+  #isDown(pool: PoolState, { addresses }: PoolEndpoint): boolean {
+    return addresses.every(address => {
+      const state = pool.stateOf(address)
+      return state === undefined || verdictBy(state.check, this.#healthOf) === 'down'
+    })
+  }
+
+  #overrule(pool: PoolState): void {
+    this.#parts.book.drill({ zone: this.zone, pool: this.name }, this.isRunning ? this.#down : new Set())
+    this.#parts.judging.reselect(pool)
+  }
+
+  #isServedUp(pool: PoolState): boolean {
+    const { nowMs } = this.#parts.judging.now()
+    return pool.kinds.every(kind => isServedUp(pool, kind, nowMs))
+  }
+
+  async #watch(watcher: Watcher, index: number): Promise<void> {
+    const seen = this.#seen[index]
+    const { clock } = this.#parts
+    while (this.isRunning && seen !== undefined && seen.atMs === undefined) {
+      const answer = await watcher.ask()
+      const isOther = answer !== undefined && answer.length > 0 && !answer.some(one => this.#before.has(one))
+      if (isOther && this.isRunning) {
+        seen.atMs = clock.monotonicMs()
+        this.#note(`${watcher.by} answers ${answer.join(' ')}`)
+        return
+      }
+      await new Promise<void>(resolve => {
+        clock.at(clock.monotonicMs() + ASK_EVERY_MS, resolve)
+      })
+    }
+  }
+
+  #over(): void {
+    const { promisedMs } = this.#parts
+    const promised = `promised are ${round(promisedMs)} s`
+    const unseen = this.#seen.filter(({ atMs }) => atMs === undefined).map(({ by }) => by)
+    const times = [this.#switchedMs, ...this.#seen.map(({ atMs }) => atMs)]
+    const last = Math.max(...times.map(ms => ms ?? Number.POSITIVE_INFINITY)) - this.#startedMs
+    if (this.#switchedMs === undefined) this.#end('late', `nothing was switched; ${promised}`)
+    else if (unseen.length > 0)
+      this.#end('late', `never seen in the answers of ${unseen.join(', ')}; ${promised}`)
+    else
+      this.#end(
+        last <= promisedMs + SLACK_MS ? 'kept' : 'late',
+        `switched and seen after ${round(last)} s; ${promised}`,
+      )
+  }
+
+  #end(state: Exclude<DrillView['state'], 'running'>, verdict: string): void {
+    this.#cancel()
+    this.#state = state
+    this.#verdict = verdict
+    for (const target of this.#targets) this.#parts.judging.hurry(target.target.key, false)
+    const pool = this.#parts.pool()
+    if (pool !== undefined) this.#overrule(pool)
+    const now = pool?.kinds.map(kind => `${kind} ${selectionToText(pool.selection(kind))}`).join(', ')
+    this.#note(`over: ${state}, ${verdict}${now === undefined ? '' : `; answered is ${now}`}`)
+    this.#parts.onEnd(this)
+  }
+
+  #note(what: string): void {
+    if (this.#timeline.length < MAX_TIMELINE)
+      this.#timeline.push({ seconds: round(this.#parts.clock.monotonicMs() - this.#startedMs), what })
+  }
+}
+
+/** Between the switch and the moment at which somebody sees it, who asks now and then. */
+const SLACK_MS = 1000
+
+/** Whether what is answered so is served, and up. */
+function isServedUp(pool: PoolState, kind: AnswerKind, nowMs: number): boolean {
+  const selection = pool.selection(kind)
+  if (selection === undefined || answered(selection).length === 0) return selection?.mode === 'none'
+  if (selection.mode !== 'serving') return false
+  const served = pool.pool.endpoints.filter(({ name }) => selection.endpoints.includes(name))
+  return served.some(endpoint => pool.endpointStanding(endpoint, nowMs) === 'up')
+}
+
+function round(ms: number): number {
+  return Math.round(ms) / 1000
+}

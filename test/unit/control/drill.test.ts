@@ -1,0 +1,182 @@
+/** Drills: what a pool serves is taken as failed by its own probes, and it is measured what becomes of that. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Watcher } from '#control/drill.ts'
+import { Drills } from '#control/drills.ts'
+import type { DrillView } from '#control/view.ts'
+import { World } from './world.ts'
+import { BACKUP, PRIMARY, zones } from './zones.ts'
+
+const REQUEST = { forMs: 120_000, reason: 'every month', author: 'alice' }
+
+/** Both are up, and are probed every second as long as a drill waits for that; `fall: 3`. */
+async function begin(pool = '', watchers: (world: World) => readonly Watcher[] = own) {
+  const text = zones()['a.test.yaml']?.replace('    check: web\n', `    check: web\n${pool}`) ?? ''
+  const world = await World.begin({ 'a.test.yaml': text })
+  for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass', 'pass')
+  const drills = new Drills({
+    clock: world.clock,
+    judging: world.judging,
+    book: world.book,
+    store: world.store,
+    pool: target => world.operations.findPool(target),
+    watchers: () => watchers(world),
+    onEnd: transition => world.judging.recorder.announce(transition),
+  })
+  return { world, drills, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
+}
+
+function own(world: World): Watcher[] {
+  return [{ by: 'this server', ask: async () => world.addresses('www.a.test A') }]
+}
+
+/** A second passes, and one probe of each passes. */
+async function probed(world: World, times = 1): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await world.clock.advance(1000)
+    for (const address of [PRIMARY, BACKUP]) world.outcome(address, 'pass')
+  }
+}
+
+function answered(world: World): string {
+  return world.addresses('www.a.test A').join(' ')
+}
+
+function linesOf({ timeline }: DrillView): string[] {
+  return timeline.map(({ seconds, what }) => `${seconds}: ${what}`)
+}
+
+describe('a drill', () => {
+  it('switches as if every probe failed, measures it, and goes back; the verdicts stay the real ones', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    const begun = drills.start('a.test/www', REQUEST, [])
+    assert.equal(begun.state, 'running')
+    await probed(world, 2)
+    assert.equal(answered(world), PRIMARY)
+    assert.equal(world.paces.at(-1), `fast ${PRIMARY}`)
+    await probed(world)
+    assert.equal(answered(world), BACKUP)
+    assert.equal(world.pool('a.test/www').selection('ipv4')?.reason.kind, 'failover')
+    assert.ok(world.lines.includes('a.test/www A: primary -> backup (primary is taken as failed by a drill)'))
+    assert.equal(world.paces.at(-1), `normal ${PRIMARY}`)
+    await world.clock.advance(100)
+    await probed(world, 115)
+    assert.equal(answered(world), BACKUP)
+    await world.clock.advance(2000)
+    assert.equal(answered(world), PRIMARY)
+    const [ended] = drills.list
+    assert.equal(ended?.state, 'kept')
+    assert.equal(ended.switchedSeconds, 3)
+    assert.match(ended.verdict, /^switched and seen after 3\.0\d+ s; promised are 23 s$/)
+    assert.deepEqual(
+      linesOf(ended).map(line => line.replace(/^3\.0\d+/, '3.0')),
+      [
+        '0: primary of a.test/www taken as failed from the next probe on',
+        '1: a probe of 192.0.2.1 (pass) counts as a fail',
+        '2: a probe of 192.0.2.1 (pass) counts as a fail',
+        '3: a probe of 192.0.2.1 (pass) counts as a fail: down',
+        '3: primary down: answered is ipv4 backup',
+        '3.0: this server answers 192.0.2.2',
+        '120: over: kept, switched and seen after 3.05 s; promised are 23 s; answered is ipv4 primary',
+      ],
+    )
+    assert.ok(!world.lines.some(line => line.includes('up -> down')))
+  })
+
+  it('is refused where nothing else is up, where one is running, and where it would be too short', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    assert.throws(() => drills.start('a.test/www', { ...REQUEST, forMs: 22_000 }, []), /may take 23 s/)
+    assert.throws(() => drills.start('nothing', REQUEST, []), /nothing is called nothing/)
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    assert.throws(() => drills.start('a.test/www', REQUEST, []), /no other endpoint of a\.test\/www is up/)
+    world.outcomes(BACKUP, 'pass', 'pass')
+    drills.start('a.test/www', REQUEST, [])
+    assert.throws(() => drills.start('a.test/www', REQUEST, []), /is running already/)
+  })
+
+  it('ends at once when what has taken over fails', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 3)
+    assert.equal(answered(world), BACKUP)
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    assert.equal(answered(world), PRIMARY)
+    assert.deepEqual(
+      drills.list.map(({ state, verdict }) => [state, verdict]),
+      [['aborted', 'nothing else is up any more']],
+    )
+  })
+
+  it('is late where a watcher never sees it, and where nothing is switched', async () => {
+    const deaf = [{ by: '192.0.2.53:53', ask: async () => undefined }]
+    await using here = await begin('', () => deaf)
+    here.drills.start('a.test/www', REQUEST, [])
+    await probed(here.world, 121)
+    assert.match(here.drills.list[0]?.verdict ?? '', /^never seen in the answers of 192\.0\.2\.53:53/)
+    await using other = await begin()
+    other.drills.start('a.test/www', REQUEST, [])
+    await other.world.clock.advance(120_000)
+    assert.deepEqual(
+      [other.drills.list[0]?.state, other.drills.list[0]?.verdict],
+      ['late', 'nothing was switched; promised are 23 s'],
+    )
+  })
+
+  it('is stopped by whoever says so, and by a reload without the pool', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    const { id } = drills.start('a.test/www', REQUEST, [])
+    await probed(world, 3)
+    assert.equal(drills.stop(id, 'bob').verdict, 'stopped by bob')
+    assert.equal(answered(world), PRIMARY)
+    assert.throws(() => drills.stop(id, 'bob'), /no drill .* is running/)
+    drills.start('a.test/www', REQUEST, [])
+    await world.reload(zones({ pools: { other: { a: [PRIMARY] } } }))
+    drills.look()
+    assert.equal(drills.list[0]?.verdict, 'the pool is no longer configured')
+  })
+
+  it('with manual failback leaves the answer where it is', async () => {
+    await using here = await begin('    failback: manual\n')
+    const { world, drills } = here
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 121)
+    assert.equal(answered(world), BACKUP)
+    assert.equal(drills.list[0]?.state, 'kept')
+  })
+
+  it('does not count probes that began before it', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    const target = world.judging.targets.find(({ address }) => address === PRIMARY) ?? assert.fail()
+    const startedMs = world.clock.monotonicMs() - 1
+    drills.start('a.test/www', REQUEST, [])
+    const outcome = { kind: 'pass', reason: 'ok', detail: '', latencyMs: 1 } as const
+    for (let i = 0; i < 5; i++)
+      world.judging.take({ key: target.key, outcome, startedMs, endedWallMs: world.clock.wallMs() })
+    assert.equal(answered(world), PRIMARY)
+  })
+
+  it('is remembered across restarts', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 121)
+    const [ended] = drills.list
+    await using next = await world.restart(1000)
+    const again = new Drills({
+      clock: next.clock,
+      judging: next.judging,
+      book: next.book,
+      store: next.store,
+      pool: target => next.operations.findPool(target),
+      watchers: () => [],
+      onEnd: () => undefined,
+    })
+    await again.restore()
+    assert.deepEqual(again.list, [ended])
+  })
+})
