@@ -2,7 +2,7 @@
 import type { AlertEvent } from './event.ts'
 import { jsonPost, timeText } from './json-post.ts'
 import type { Message, Post } from './message.ts'
-import type { Receiver } from './receiver.ts'
+import type { HttpReceiver } from './receiver.ts'
 
 const PATH = '/api/v2/alerts'
 /** Alerts that are not sent again end by themselves after so many repetitions: one may be lost, and one be late. */
@@ -11,7 +11,7 @@ const REPEATS = 4
 const NOTICE_MS = 300_000
 
 /** An alert is what its labels say: those of an end are those of its beginning. */
-export function alertmanagerPost({ url, repeatMs }: Receiver, message: Message): Post {
+export function alertmanagerPost({ url, repeatMs }: HttpReceiver, message: Message): Post {
   const { event, opening = event, wallMs } = message
   const isEnd = event.resolves !== undefined
   const untilMs = event.lasts ? wallMs + REPEATS * repeatMs : event.atMs + NOTICE_MS

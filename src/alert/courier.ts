@@ -4,13 +4,15 @@ import type { Log } from '#base/log.ts'
 import type { Random } from '#base/random.ts'
 import type { AlertEvent } from './event.ts'
 import type { Ledger } from './ledger.ts'
-import type { Delivered, Post } from './message.ts'
+import type { Delivered, Parcel } from './message.ts'
 import { ReceiverQueue } from './queue.ts'
 import type { Receiver } from './receiver.ts'
 import type { AlertRecord } from './record.ts'
 import { render } from './render.ts'
 
 const DEADLINE_MS = 10_000
+/** A mail takes several turns, and servers may make strangers wait. */
+const MAIL_DEADLINE_MS = 30_000
 const FIRST_RETRY_MS = 1000
 const LONGEST_RETRY_MS = 300_000
 /** The wall clock may be set meanwhile. */
@@ -24,7 +26,7 @@ export interface CourierOptions {
   readonly log: Log
   readonly ledger: Ledger
   /** Sends; never rejects. */
-  deliver(post: Post, signal: AbortSignal): Promise<Delivered>
+  deliver(parcel: Parcel, signal: AbortSignal): Promise<Delivered>
 }
 
 export interface CourierCounts {
@@ -119,42 +121,47 @@ export class Courier {
     const isReminder = record.deliveries[receiver.name]?.sentMs !== undefined
     const lost = counts.lost - this.#lostTold
     const lostBefore = counts.lost
-    const post = render(receiver, { event, opening: ledger.openingOf(record), isReminder, lost, wallMs })
+    const parcel = render(receiver, { event, opening: ledger.openingOf(record), isReminder, lost, wallMs })
     this.#abort = new AbortController()
     this.queue.begin(seq)
-    const delivered = await this.#attempt(post, this.#abort)
+    const delivered = await this.#attempt(parcel, this.#abort)
     this.#abort = undefined
     if (this.#closed) return
     if (delivered.kind === 'accepted') {
       this.#lostTold = lostBefore
-      this.#succeeded()
+      this.#succeeded(delivered.but)
       this.queue.sent(seq, delivered.detail, clock.wallMs())
     } else this.#failed(seq, delivered)
     this.#look()
   }
 
-  async #attempt(post: Post, abort: AbortController): Promise<Delivered> {
+  async #attempt(parcel: Parcel, abort: AbortController): Promise<Delivered> {
     const { clock, deliver } = this.#options
-    const late: Delivered = { kind: 'failed', detail: `no answer within ${DEADLINE_MS / 1000}s` }
+    const deadlineMs = parcel.kind === 'mail' ? MAIL_DEADLINE_MS : DEADLINE_MS
+    const late: Delivered = { kind: 'failed', detail: `no answer within ${deadlineMs / 1000}s` }
     const { promise: tooLate, resolve } = Promise.withResolvers<Delivered>()
-    const cancel = clock.at(clock.monotonicMs() + DEADLINE_MS, () => {
+    const cancel = clock.at(clock.monotonicMs() + deadlineMs, () => {
       resolve(late)
       abort.abort()
     })
     try {
-      return await Promise.race([tooLate, deliver(post, abort.signal)])
+      return await Promise.race([tooLate, deliver(parcel, abort.signal)])
     } finally {
       cancel()
     }
   }
 
-  #succeeded(): void {
+  /** @param but what is wrong all the same */
+  #succeeded(but: string | undefined): void {
     this.#counts.sent++
     this.#failures = 0
     this.#retryMs = Number.NEGATIVE_INFINITY
-    if (this.#fault !== undefined)
-      this.#options.log.info({}, `alerts: ${this.queue.receiver.name} takes them again`)
-    this.#fault = undefined
+    const { log } = this.#options
+    const { name } = this.queue.receiver
+    if (but !== undefined && but !== this.#fault)
+      log.warn({ receiver: name }, `alerts: ${name} takes them, but: ${but}`)
+    else if (but === undefined && this.#fault !== undefined) log.info({}, `alerts: ${name} takes them again`)
+    this.#fault = but
   }
 
   #failed(seq: number, delivered: Exclude<Delivered, { kind: 'accepted' }>): void {

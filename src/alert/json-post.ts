@@ -7,7 +7,7 @@ export function jsonPost(
   headersOf: (body: string) => Readonly<Record<string, string>> = () => ({}),
 ): Post {
   const body = JSON.stringify(document)
-  return { url, headers: { 'content-type': 'application/json', ...headersOf(body) }, body }
+  return { kind: 'post', url, headers: { 'content-type': 'application/json', ...headersOf(body) }, body }
 }
 
 /** Cut to so many characters. */

@@ -1,5 +1,6 @@
 /** What is told to a receiver, and what comes of it. */
 import type { AlertEvent } from './event.ts'
+import type { MailRoute } from './receiver.ts'
 
 export interface Message {
   readonly event: AlertEvent
@@ -15,13 +16,32 @@ export interface Message {
 
 /** A POST request. URL, headers and body may hold secrets: none is shown or logged. */
 export interface Post {
+  readonly kind: 'post'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
+/** A mail (RFC 5322), and by which server it goes to whom. The route holds secrets: none is shown or logged. */
+export interface Mail {
+  readonly kind: 'mail'
+  readonly route: MailRoute
+  /** What the sender is called beside its address. */
+  readonly fromName: string
+  readonly subject: string
+  readonly text: string
+  /** Each with its angle brackets. */
+  readonly messageId: string
+  readonly references: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly wallMs: number
+}
+
+export type Parcel = Post | Mail
+
 export type Delivered =
-  | { readonly kind: 'accepted'; readonly detail: string }
+  /** `but` is what is wrong all the same. */
+  | { readonly kind: 'accepted'; readonly detail: string; readonly but?: string }
   /** May go better another time. */
   | { readonly kind: 'failed'; readonly detail: string; readonly retryAfterMs?: number }
   /** The message itself is wrong for it. */

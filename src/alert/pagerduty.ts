@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto'
 import { type AlertEvent, poolOf } from './event.ts'
 import { cut, jsonPost, timeText } from './json-post.ts'
 import type { Message, Post } from './message.ts'
-import type { Receiver } from './receiver.ts'
+import type { HttpReceiver } from './receiver.ts'
 
 const MAX_SUMMARY = 1024
 const MAX_KEY = 255
 
 /** The secret is the routing key. */
-export function pagerDutyPost({ url, secret = '' }: Receiver, { event, lost }: Message): Post {
+export function pagerDutyPost({ url, secret = '' }: HttpReceiver, { event, lost }: Message): Post {
   const key = { routing_key: secret, dedup_key: dedupKey(event) }
   if (event.resolves !== undefined) return jsonPost(url, { ...key, event_action: 'resolve' })
   return jsonPost(url, {

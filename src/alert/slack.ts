@@ -2,12 +2,12 @@
 import type { AlertEvent } from './event.ts'
 import { cut, jsonPost, timeText } from './json-post.ts'
 import type { Message, Post } from './message.ts'
-import type { Receiver } from './receiver.ts'
+import type { HttpReceiver } from './receiver.ts'
 
 /** What Slack takes in a text of a section. */
 const MAX_SECTION = 3000
 
-export function slackPost({ url }: Receiver, message: Message): Post {
+export function slackPost({ url }: HttpReceiver, message: Message): Post {
   const { event, isReminder } = message
   const text = cut(`${markOf(event)} ${isReminder ? '(still) ' : ''}${escaped(event.summary)}`, MAX_SECTION)
   const detail = event.detail === '' ? [] : [section(cut(escaped(event.detail), MAX_SECTION))]

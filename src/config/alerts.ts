@@ -3,12 +3,19 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { SEVERITIES } from '#alert/event.ts'
 import type { QuietHours } from '#alert/quiet-hours.ts'
-import { RECEIVER_TYPES, type Receiver, type ReceiverType } from '#alert/receiver.ts'
+import {
+  type HttpReceiver,
+  type MailReceiver,
+  RECEIVER_TYPES,
+  type Receiver,
+  type ReceiverType,
+} from '#alert/receiver.ts'
 import type { SecretReference } from '#probe/spec.ts'
 import { nameToText } from '#wire/name.ts'
 import type { ConfiguredZone } from './configuration.ts'
 import type { Files } from './files.ts'
 import { secretOnly, textOrSecret } from './header-values.ts'
+import { MAIL_SHAPE, readMailRoute } from './mail-route.ts'
 import { timeOfDay, timeZone } from './maintenance.ts'
 import { SecretReader } from './secrets.ts'
 import { demand, readSection, readValue, type Section } from './section.ts'
@@ -27,6 +34,7 @@ const REPEAT_MS: Readonly<Record<ReceiverType, number>> = {
   pagerduty: 240 * MINUTE_MS,
   // It forgets what it is not told again.
   alertmanager: MINUTE_MS,
+  smtp: 240 * MINUTE_MS,
 }
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue'
 
@@ -37,7 +45,7 @@ const receiverName = refine(text(63), name => {
 
 const SHAPE = {
   name: receiverName,
-  type: choice(RECEIVER_TYPES, ['smtp']),
+  type: choice(RECEIVER_TYPES),
   url: textOrSecret,
   secret: secretOnly,
   'routing-key': secretOnly,
@@ -45,7 +53,9 @@ const SHAPE = {
   quiet: nested,
   pools: oneOrList(text(MAX_POOL_NAME)),
   repeat: duration(MINUTE_MS, WEEK_MS),
+  ...MAIL_SHAPE,
 } as const
+const HTTP_KEYS = ['url', 'secret', 'routing-key'] as const
 const QUIET_SHAPE = {
   from: timeOfDay,
   to: timeOfDay,
@@ -107,15 +117,12 @@ class ReceiverReader {
     const { name, type } = section.values
     if (type === undefined) return undefined
     const quiet = this.#quiet(type)
-    const secret = await this.#secret(type, section)
-    const url = await this.#url(type, section)
     const { 'min-severity': minSeverity = 'info', pools, repeat: repeatMs = REPEAT_MS[type] } = section.values
-    if (name === undefined || url === undefined) return undefined
+    const to = type === 'smtp' ? await this.#mail(section) : await this.#http(type, section)
+    if (name === undefined || to === undefined) return undefined
     return {
       name,
-      type,
-      url,
-      ...(secret !== undefined && { secret }),
+      ...to,
       minSeverity,
       ...(quiet !== undefined && { quiet }),
       ...(pools !== undefined && { pools }),
@@ -123,7 +130,27 @@ class ReceiverReader {
     }
   }
 
-  async #url(type: ReceiverType, section: Section<typeof SHAPE>): Promise<string | undefined> {
+  async #mail(section: Section<typeof SHAPE>): Promise<Pick<MailReceiver, 'type' | 'route'> | undefined> {
+    for (const key of HTTP_KEYS)
+      if (section.values[key] !== undefined)
+        this.#complain(key, 'is not for smtp, which has host, from and to')
+    const place = { source: this.#source, path: this.#path, secrets: this.#secrets }
+    const route = await readMailRoute(place, section)
+    return route && { type: 'smtp', route }
+  }
+
+  async #http(
+    type: HttpReceiver['type'],
+    section: Section<typeof SHAPE>,
+  ): Promise<Pick<HttpReceiver, 'type' | 'url' | 'secret'> | undefined> {
+    for (const key of Object.keys(MAIL_SHAPE) as (keyof typeof MAIL_SHAPE)[])
+      if (section.values[key] !== undefined) this.#complain(key, 'is for smtp')
+    const secret = await this.#secret(type, section)
+    const url = await this.#url(type, section)
+    return url === undefined ? undefined : { type, url, ...(secret !== undefined && { secret }) }
+  }
+
+  async #url(type: HttpReceiver['type'], section: Section<typeof SHAPE>): Promise<string | undefined> {
     const isPagerDuty = type === 'pagerduty'
     if (!isPagerDuty) demand(this.#source, this.#path, section, 'url')
     const { url: written } = section.values
@@ -138,7 +165,7 @@ class ReceiverReader {
   }
 
   /** What a webhook's messages are signed with, or PagerDuty's routing key. */
-  async #secret(type: ReceiverType, section: Section<typeof SHAPE>): Promise<string | undefined> {
+  async #secret(type: HttpReceiver['type'], section: Section<typeof SHAPE>): Promise<string | undefined> {
     const { secret, 'routing-key': routingKey } = section.values
     if (type !== 'webhook' && secret !== undefined)
       this.#complain('secret', 'is for a webhook, whose messages are signed with it')

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Alerter } from '#alert/alerter.ts'
 import { deliver } from '#alert/deliver.ts'
-import type { Receiver } from '#alert/receiver.ts'
+import type { HttpReceiver } from '#alert/receiver.ts'
 import type { AlertRecord } from '#alert/record.ts'
+import { SmtpServer } from '#test/smtp-server.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { end, event, receiver } from './events.ts'
+import { end, event, mailReceiver, receiver } from './events.ts'
 import { accept, hang, ReceivingServer, status } from './receiving-server.ts'
 
 const LIMIT = { timeout: 30_000 }
@@ -48,7 +49,7 @@ class Desk implements AsyncDisposable {
   }
 
   /** With one receiver, on a server of its own. */
-  static async one(said: Partial<Receiver> = {}): Promise<{ desk: Desk; server: ReceivingServer }> {
+  static async one(said: Partial<HttpReceiver> = {}): Promise<{ desk: Desk; server: ReceivingServer }> {
     const desk = new Desk()
     const server = desk.#under.use(await ReceivingServer.start())
     desk.alerter.adopt([receiver({ url: server.url, ...said })])
@@ -304,5 +305,47 @@ describe('the alerter', LIMIT, () => {
     assert.equal(desk.alerter.recent(5000).at(-1)?.event.key, 'lasts')
     assert.equal(desk.alerter.recent(1)[0]?.event.key, '2499')
     assert.equal(server.received.length, 1)
+  })
+
+  it('by mail tries again what is put off, gives up what is refused, and says so', async () => {
+    await using desk = new Desk()
+    await using server = await SmtpServer.start()
+    desk.alerter.adopt([mailReceiver({ port: server.port })])
+    const subjects = (): string[] => server.mails.map(({ data }) => /^Subject: (.*)$/m.exec(data)?.[1] ?? '')
+    server.says = command => (command.startsWith('RCPT') ? '450 4.2.0 greylisted' : undefined)
+    desk.alerter.take(event({ summary: 'one' }))
+    desk.alerter.take(event({ pool: 'b', key: 'b', summary: 'two' }))
+    await desk.pass(3000)
+    await desk.pass(10_000)
+    assert.deepEqual(subjects(), [])
+    assert.deepEqual(desk.lines, ['alerts: mail: 450 4.2.0 greylisted (at RCPT TO); tried again'])
+    server.says = () => undefined
+    await desk.pass(20_000)
+    assert.deepEqual(subjects(), ['[warning] one', '[warning] two'])
+    server.says = command => (command.startsWith('RCPT') ? '550 5.1.1 nobody' : undefined)
+    desk.alerter.take(end())
+    await desk.quiet()
+    assert.deepEqual(desk.lines.slice(1), [
+      'alerts: mail takes them again',
+      'alerts: mail refuses an alert for good: 550 5.1.1 nobody (at RCPT TO)',
+    ])
+    assert.deepEqual(desk.states('mail'), ['failover sent', 'failover sent', 'failback refused'])
+    const tried = server.commands.filter(command => command.startsWith('RCPT')).length
+    await desk.pass(3 * HOUR_MS)
+    assert.equal(server.commands.filter(command => command.startsWith('RCPT')).length, tried)
+  })
+
+  it('says which recipients a mail does not reach, once, while the others have it', async () => {
+    await using desk = new Desk()
+    await using server = await SmtpServer.start()
+    desk.alerter.adopt([mailReceiver({ port: server.port, to: ['gone@corp.test', 'ops@corp.test'] })])
+    server.says = command => (command.startsWith('RCPT TO:<gone') ? '550 5.1.1 gone' : undefined)
+    for (const one of [event(), end()]) desk.alerter.take(one)
+    await desk.quiet()
+    assert.deepEqual(
+      server.mails.map(({ to }) => to),
+      [['ops@corp.test'], ['ops@corp.test']],
+    )
+    assert.deepEqual(desk.lines, ['alerts: mail takes them, but: 550 5.1.1 gone (at RCPT TO gone@corp.test)'])
   })
 })

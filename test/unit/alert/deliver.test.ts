@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
-import { deliver } from '#alert/deliver.ts'
+import { deliverPost as deliver } from '#alert/deliver-post.ts'
 import type { Delivered, Post } from '#alert/message.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { accept, hang, type Reaction, ReceivingServer, reset, status } from './receiving-server.ts'
@@ -12,7 +12,12 @@ const LIMIT = { timeout: 30_000 }
 const NEVER = new AbortController().signal
 
 function post(url: string): Post {
-  return { url, headers: { 'content-type': 'application/json', 'x-own': '1' }, body: '{"a":"ä"}' }
+  return {
+    kind: 'post',
+    url,
+    headers: { 'content-type': 'application/json', 'x-own': '1' },
+    body: '{"a":"ä"}',
+  }
 }
 
 async function answered(reaction: Reaction): Promise<Delivered> {

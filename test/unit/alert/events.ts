@@ -1,6 +1,7 @@
 /** Events and receivers of tests. */
 import type { AlertEvent } from '#alert/event.ts'
-import type { Receiver } from '#alert/receiver.ts'
+import type { Message } from '#alert/message.ts'
+import type { HttpReceiver, MailReceiver, MailRoute } from '#alert/receiver.ts'
 
 let events = 0
 
@@ -38,13 +39,38 @@ export function end(pool = 'www'): AlertEvent {
   })
 }
 
-export function receiver(said: Partial<Receiver> = {}): Receiver {
+export function receiver(said: Partial<HttpReceiver> = {}): HttpReceiver {
   return {
     name: 'hook',
     type: 'webhook',
     url: 'http://127.0.0.1:9/',
     minSeverity: 'info',
     repeatMs: 4 * 3_600_000,
+    ...said,
+  }
+}
+
+/** By a server on this host, in the clear. */
+export function mailReceiver(route: Partial<MailRoute> = {}): MailReceiver {
+  const { url: _, secret: __, ...said } = receiver({ name: 'mail' })
+  const usual: MailRoute = {
+    host: '127.0.0.1',
+    port: 25,
+    tls: 'off',
+    from: 'understudy@ns.test',
+    to: ['ops@corp.test'],
+  }
+  return { ...said, type: 'smtp', route: { ...usual, ...route } }
+}
+
+/** Of a failover, told for the first time. */
+export function message(said: Partial<Message> = {}): Message {
+  return {
+    event: event({ id: 'one' }),
+    opening: undefined,
+    isReminder: false,
+    lost: 0,
+    wallMs: Date.UTC(2026, 0, 1, 0, 0, 5),
     ...said,
   }
 }

@@ -4,13 +4,9 @@ import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { Message } from '#alert/message.ts'
 import { render } from '#alert/render.ts'
-import { end, event, receiver } from './events.ts'
+import { end, event, message, receiver } from './events.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 0, 0, 5)
-
-function message(said: Partial<Message> = {}): Message {
-  return { event: event({ id: 'one' }), opening: undefined, isReminder: false, lost: 0, wallMs: NOW, ...said }
-}
 
 const ENDED: Partial<Message> = { event: { ...end(), id: 'two', atMs: NOW }, opening: event() }
 

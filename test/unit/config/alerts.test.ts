@@ -11,6 +11,7 @@ async function load(text: string) {
     'understudy.yaml': text,
     'secrets/pagerduty': 'R0UT1NG\n',
     'secrets/webhook': 's3cret\n',
+    'secrets/mail': 'hunter2\n',
     'zones/lb.example.com.yaml':
       'zone: lb.example.com\nnameservers: { ns1: 192.0.2.53 }\nnames:\n  www: { failover: [192.0.2.1, 192.0.2.2] }\n',
   })
@@ -61,12 +62,26 @@ test('the example of docs/alerts.md', async () => {
       minSeverity: 'info',
       repeatMs: 60_000,
     },
+    {
+      name: 'mail',
+      type: 'smtp',
+      route: {
+        host: 'mail.example.com',
+        port: 587,
+        tls: 'starttls',
+        login: { user: 'understudy', password: 'hunter2' },
+        from: 'understudy@ns.example.com',
+        to: ['ops@example.com', 'on-call@example.com'],
+      },
+      minSeverity: 'info',
+      repeatMs: 4 * hours,
+    },
   ])
 })
 
 test('what is wrong is told, and no secret shown', async () => {
   const { lines } = await load(`alerts:
-  - { name: a, type: smtp, url: "http://a.test" }
+  - { name: a, type: mail, url: "http://a.test" }
   - { name: b, type: slack }
   - { name: c, type: webhook, url: "ftp://x", routing-key: { env: K } }
   - { name: d, type: pagerduty, secret: plain }
@@ -78,7 +93,7 @@ test('what is wrong is told, and no secret shown', async () => {
   assert.deepEqual(
     lines.map(line => line.replace(/^[^ ]* /, '')),
     [
-      'alerts[0].type: smtp is not supported yet; use webhook, slack, pagerduty or alertmanager',
+      'alerts[0].type: mail is not one of webhook, slack, pagerduty, alertmanager, smtp',
       'alerts[1].url: is missing',
       'alerts[2].url: ftp://x is not a URL such as https://hooks.example.com/path',
       'alerts[2].routing-key: is for pagerduty',
@@ -91,6 +106,47 @@ test('what is wrong is told, and no secret shown', async () => {
       'alerts[6].repeat: 1s is shorter than 1m',
       'alerts[7].name: g is here twice',
       'alerts[7].min-severity: loud is not one of info, warning, critical',
+    ],
+  )
+})
+
+test('mail: the port is that of its encryption, and a login is never in the clear', async () => {
+  const { alerts } = await load(`alerts:
+  - { name: a, type: smtp, host: 192.0.2.25, tls: implicit, from: a@b.test, to: c@d.test }
+  - { name: b, type: smtp, host: localhost, tls: off, from: a@b.test, to: c@d.test }
+  - { name: c, type: smtp, host: m.test, port: 2525, user: { env: SLACK_WEBHOOK }, password: { file: secrets/mail }, from: a@b.test, to: c@d.test }
+`)
+  assert.deepEqual(
+    alerts.map(one =>
+      one.type === 'smtp' ? [one.route.port, one.route.tls, one.route.login?.password] : [],
+    ),
+    [
+      [465, 'implicit', undefined],
+      [25, 'off', undefined],
+      [2525, 'starttls', 'hunter2'],
+    ],
+  )
+  const { lines } = await load(`alerts:
+  - { name: a, type: smtp, url: "http://a.test", from: a@b.test, to: c@d.test }
+  - { name: b, type: smtp, host: m.test, from: "Ops <a@b.test>", to: ["c@d.test", "c d@e.test"] }
+  - { name: c, type: smtp, host: m.test, tls: off, user: u, password: { file: secrets/mail }, from: a@b.test, to: c@d.test }
+  - { name: d, type: smtp, host: m.test, password: hunter2, from: a@b.test, to: c@d.test }
+  - { name: e, type: smtp, host: m.test, user: u, from: a@b.test, to: "c@d.test\\r\\nRCPT" }
+  - { name: f, type: smtp, host: m.test, user: u, from: a@b.test, to: c@d.test }
+  - { name: g, type: webhook, url: "http://a.test", host: m.test }
+`)
+  assert.deepEqual(
+    lines.map(line => line.replace(/^[^ ]* /, '')),
+    [
+      'alerts[0].host: is missing',
+      'alerts[0].url: is not for smtp, which has host, from and to',
+      'alerts[1].from: Ops <a@b.test> is not a mail address such as ops@example.com',
+      'alerts[1].to[1]: c d@e.test is not a mail address such as ops@example.com',
+      'alerts[2].password: would be sent in the clear: use tls: starttls or implicit',
+      'alerts[3].password: is a secret; write { file: PATH } or { env: NAME }, where it stands',
+      'alerts[4].to: "c@d.test\\r\\nRCPT" is not a mail address such as ops@example.com',
+      'alerts[5]: user and password go together',
+      'alerts[6].host: is for smtp',
     ],
   )
 })
