@@ -17,7 +17,7 @@
  *   selection, otherwise leaving the first endpoint  | failover (info)                 |
  *   selection, otherwise coming back to it           | failback                        | failover
  *   an endpoint flaps                                | flapping (warning)              |
- *   a drill was late, or was ended for want of others | drill-failed (warning)         |
+ *   a drill was late, or nothing else was up any more | drill-failed (warning)          |
  *   a certificate expires, or does not any more      | certificate-expires, -renewed   | certificate-expires
  *   this node is cut off, or not any more            | cut-off (critical), -over       | cut-off
  *   the store has a fault, or none any more          | store-fault (critical), -recovered | store-fault
@@ -38,8 +38,13 @@ export type Announcement =
       /** RFC 3339. */
       readonly heldUntil: string
     })
-  /** `late`: the switch was not seen within what is promised; `aborted`: nothing else was up any more. */
-  | (OfPool & { readonly kind: 'drill'; readonly outcome: 'late' | 'aborted'; readonly detail: string })
+  /** It has not shown what it was to show. */
+  | (OfPool & {
+      readonly kind: 'drill'
+      readonly id: string
+      readonly verdict: string
+      readonly detail: string
+    })
   | (OfPool & {
       readonly kind: 'certificate'
       readonly endpoint: string
@@ -148,11 +153,11 @@ function flappingSaid(said: Extract<Announcement, { kind: 'flapping' }>): Said {
   }
 }
 
-function drillSaid({ zone, pool, outcome, detail }: Extract<Announcement, { kind: 'drill' }>): Said {
-  const why = { late: 'the failover was not seen in time', aborted: 'nothing else was up any more' }[outcome]
+/** Each drill is a thing of its own. */
+function drillSaid({ zone, pool, id, verdict, detail }: Extract<Announcement, { kind: 'drill' }>): Said {
   const kind = 'drill-failed'
-  const summary = `${zone}/${pool}: the drill has failed: ${why}`
-  return { kind, severity: 'warning', key: keyOf(kind, zone, pool), zone, pool, summary, detail }
+  const summary = `${zone}/${pool}: the drill has failed: ${verdict}`
+  return { kind, severity: 'warning', key: keyOf(kind, zone, pool, id), zone, pool, summary, detail }
 }
 
 function certificateSaid(said: Extract<Announcement, { kind: 'certificate' }>): Said {

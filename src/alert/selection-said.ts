@@ -96,7 +96,8 @@ export function keyOf(...parts: readonly string[]): string {
 }
 
 function allDownSaid(change: SelectionAnnouncement): Said {
-  const summary = `${titleOf(change)}: all down, answered is ${change.to}`
+  const answered = change.to === 'all-down' ? 'what when-all-down says' : change.to.replace('all-down: ', '')
+  const summary = `${titleOf(change)}: all down, answered is ${answered}`
   return { ...about(change, 'all-down', 'critical'), summary }
 }
 

@@ -65,10 +65,11 @@ export class Announcer {
   }
 
   /** Tells of one that has not shown what it was to show; one that somebody has stopped shows nothing. */
-  drill({ zone, pool, state, verdict, endpoints, author }: DrillView): void {
+  drill({ id, zone, pool, state, verdict, endpoints, author, reason }: DrillView): void {
     if (state !== 'late' && state !== 'aborted') return
-    const detail = `${verdict}; ${endpoints.join(', ')} taken as failed by ${author}`
-    this.#announce({ kind: 'drill', zone, pool, outcome: state, detail })
+    const why = reason === '' ? '' : ` (${reason})`
+    const detail = `${endpoints.join(', ')} taken as failed by ${author}${why}`
+    this.#announce({ kind: 'drill', zone, pool, id, verdict, detail })
   }
 
   /** @param why undefined while this node is not cut off */

@@ -18,6 +18,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   unbound: 'unbound',
   runc: 'runc',
   'systemd-container': 'systemd-nspawn',
+  'python3-aiosmtpd': 'aiosmtpd',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */

@@ -21,6 +21,8 @@ export interface ServerPlace {
   readonly settings?: string
   /** The default is `state/understudy.db` in the server's folder. */
   readonly state?: string
+  /** In addition to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const STATE = 'state/understudy.db'
@@ -29,14 +31,16 @@ const STATE = 'state/understudy.db'
 export class ServerProcess implements AsyncDisposable {
   readonly folder: TempFolder
   readonly #state: string
+  readonly #env: Readonly<Record<string, string>>
   #child: Child
   #dns: readonly DnsAddress[] = []
   #adminUrl = ''
 
-  private constructor(folder: TempFolder, state: string, child: Child) {
+  private constructor(folder: TempFolder, place: ServeArgs) {
     this.folder = folder
-    this.#state = state
-    this.#child = child
+    this.#state = place.state
+    this.#env = place.env
+    this.#child = spawnServer(folder, place)
   }
 
   /** Resolves when the server is ready. Rejects, with all that it said, if it ends before. */
@@ -45,15 +49,12 @@ export class ServerProcess implements AsyncDisposable {
     listen = ['127.0.0.1:0'],
     settings = '',
     state = STATE,
+    env = {},
   }: ServerPlace): Promise<ServerProcess> {
     const folder = await TempFolder.open()
     for (const [name, text] of Object.entries(zones)) await folder.file(`zones/${name}`, text)
     await folder.file('understudy.yaml', settings)
-    const server = new ServerProcess(
-      folder,
-      state,
-      spawnServer(folder, { state, listen, admin: '127.0.0.1:0' }),
-    )
+    const server = new ServerProcess(folder, { state, listen, admin: '127.0.0.1:0', env })
     try {
       await server.#untilReady()
     } catch (error) {
@@ -106,14 +107,14 @@ export class ServerProcess implements AsyncDisposable {
   /** Starts the server again on its state and its ports, after it has ended. Resolves as soon as it answers queries. */
   async startAgain(): Promise<void> {
     await this.exit
-    const [state, listen] = [this.#state, this.#dns.map(formatAddress)]
-    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host })
+    const [state, listen, env] = [this.#state, this.#dns.map(formatAddress), this.#env]
+    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host, env })
     await this.log(({ addresses }) => addresses !== undefined)
   }
 
   /** The arguments of another server with the same zones. */
   argsWith(place: { readonly state: string; readonly listen: string }): string[] {
-    return serveArgs(this.folder, { ...place, listen: [place.listen], admin: '127.0.0.1:0' })
+    return serveArgs(this.folder, { ...place, listen: [place.listen], admin: '127.0.0.1:0', env: {} })
   }
 
   /** The first line of the log, from the number `from` on, that matches, now or later. */
@@ -157,10 +158,11 @@ interface ServeArgs {
   readonly state: string
   readonly listen: readonly string[]
   readonly admin: string
+  readonly env: Readonly<Record<string, string>>
 }
 
 function spawnServer(folder: TempFolder, args: ServeArgs): Child {
-  return understudy(serveArgs(folder, args), { cwd: folder.path })
+  return understudy(serveArgs(folder, args), { cwd: folder.path, env: args.env })
 }
 
 function serveArgs({ path }: TempFolder, { state, listen, admin }: ServeArgs): string[] {

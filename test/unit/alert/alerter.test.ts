@@ -5,10 +5,10 @@ import { Alerter } from '#alert/alerter.ts'
 import { deliver } from '#alert/deliver.ts'
 import type { HttpReceiver } from '#alert/receiver.ts'
 import type { AlertRecord } from '#alert/record.ts'
+import { accept, hang, ReceivingServer, status } from '#test/receiving-server.ts'
 import { SmtpServer } from '#test/smtp-server.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { end, event, mailReceiver, receiver } from './events.ts'
-import { accept, hang, ReceivingServer, status } from './receiving-server.ts'
 
 const LIMIT = { timeout: 30_000 }
 const HOUR_MS = 3_600_000

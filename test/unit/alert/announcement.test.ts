@@ -101,6 +101,11 @@ const TABLE: readonly (readonly [what: string, Announcement, readonly string[]])
     },
     ['flapping warning [flapping lb.test www a 192.0.2.1]'],
   ],
+  [
+    'drill',
+    { kind: 'drill', zone: 'lb.test', pool: 'www', id: '7', verdict: 'v', detail: 'd' },
+    ['drill-failed warning [drill-failed lb.test www 7]'],
+  ],
   ['certificate', { ...certificate, expires: true }, [`certificate-expires warning [${CERTIFICATE}]!`]],
   [
     'new certificate',

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { deliverPost as deliver } from '#alert/deliver-post.ts'
 import type { Delivered, Post } from '#alert/message.ts'
 import { RawServer } from '#test/raw-server.ts'
-import { accept, hang, type Reaction, ReceivingServer, reset, status } from './receiving-server.ts'
+import { accept, hang, type Reaction, ReceivingServer, reset, status } from '#test/receiving-server.ts'
 
 const LIMIT = { timeout: 30_000 }
 const NEVER = new AbortController().signal

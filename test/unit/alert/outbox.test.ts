@@ -7,10 +7,10 @@ import { describe, it } from 'node:test'
 import { systemClock } from '#base/clock.ts'
 import { AlertDesk } from '#control/alert-desk.ts'
 import { openStore } from '#store/store.ts'
+import { accept, hang, ReceivingServer } from '#test/receiving-server.ts'
 import { SmallDisk } from '#test/small-disk.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { receiver } from './events.ts'
-import { accept, hang, ReceivingServer } from './receiving-server.ts'
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname
 const LIMIT = { timeout: 60_000 }

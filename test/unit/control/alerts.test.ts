@@ -1,10 +1,11 @@
 /** What judging announces, who is told of it by the desk, and what it ends when it looks anew. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Announcement } from '#alert/announcement.ts'
+import { type Announcement, eventsOf } from '#alert/announcement.ts'
 import { AlertDesk } from '#control/alert-desk.ts'
+import { Drills } from '#control/drills.ts'
+import { ReceivingServer } from '#test/receiving-server.ts'
 import { receiver } from '../alert/events.ts'
-import { ReceivingServer } from '../alert/receiving-server.ts'
 import { World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
@@ -25,6 +26,8 @@ function said(announcement: Announcement): string {
       return `${announcement.endpoint} flaps: ${announcement.why}, until ${announcement.heldUntil}`
     case 'certificate':
       return `${announcement.endpoint} ${announcement.expires ? 'expires' : 'is good'}: ${announcement.detail}`
+    case 'drill':
+      return `drill of ${announcement.pool}: ${announcement.verdict} (${announcement.detail})`
     case 'cut-off':
       return `cut off: ${announcement.why !== undefined}`
     default:
@@ -98,6 +101,60 @@ describe('judging announces', () => {
       world.outcome(REFERENCE, kind)
     }
     assert.deepEqual(announced(world), ['cut off: true', 'cut off: false'])
+  })
+})
+
+describe('a drill', () => {
+  const request = { forMs: 60_000, reason: 'monthly', author: 'alice' }
+
+  function drillsOf(world: World): Drills {
+    const { clock, judging, book, store } = world
+    return new Drills({
+      clock,
+      judging,
+      book,
+      store,
+      pool: target => world.operations.findPool(target),
+      watchers: () => [],
+      onEnd: (transition, drill) => judging.recorder.drill(transition, drill),
+    })
+  }
+
+  async function probed(world: World, times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      await world.clock.advance(1000)
+      for (const address of [PRIMARY, BACKUP]) world.outcome(address, 'pass')
+    }
+  }
+
+  it('that has failed is told', async () => {
+    await using world = await begin()
+    const drills = drillsOf(world)
+    drills.start('a.test/www', request, [])
+    await world.clock.advance(60_000)
+    drills.start('a.test/www', request, [])
+    await probed(world, 3)
+    down(world, BACKUP)
+    const told = announced(world).filter(line => line.startsWith('drill'))
+    assert.deepEqual(told, [
+      'drill of www: nothing was switched; promised are 23 s (primary taken as failed by alice (monthly))',
+      'drill of www: nothing else is up any more (primary taken as failed by alice (monthly))',
+    ])
+  })
+
+  it('that has kept what is promised, or was stopped, is not; its failover is an operator’s', async () => {
+    await using world = await begin()
+    const drills = drillsOf(world)
+    drills.start('a.test/www', request, [])
+    await probed(world, 61)
+    assert.deepEqual(
+      world.announced
+        .flatMap(one => eventsOf(one, { node: 'ns1', wallMs: 0, newId: () => '' }))
+        .map(({ kind, severity }) => `${kind} ${severity}`),
+      ['failover info', 'failback info'],
+    )
+    drills.stop(drills.start('a.test/www', request, []).id, 'bob')
+    assert.ok(!announced(world).some(line => line.startsWith('drill')))
   })
 })
 
