@@ -16,11 +16,17 @@ export function alertMetrics(registry: Registry): Fill {
     labelNames: ['receiver'],
     registers,
   })
+  const failing = new Gauge({
+    name: 'understudy_alert_receiver_failing',
+    help: 'Whether the last attempt to tell the receiver came to nothing, or did not reach all of its recipients.',
+    labelNames: ['receiver'],
+    registers,
+  })
   return view => {
-    total.reset()
-    pending.reset()
-    for (const { name: receiver, waiting, counts } of view.alerts(0).receivers) {
+    for (const metric of [total, pending, failing]) metric.reset()
+    for (const { name: receiver, waiting, fault, counts } of view.alerts(0).receivers) {
       pending.set({ receiver }, waiting)
+      failing.set({ receiver }, fault === undefined ? 0 : 1)
       for (const [result, count] of Object.entries(counts)) total.inc({ receiver, result }, count)
     }
   }

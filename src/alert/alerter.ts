@@ -13,7 +13,7 @@ export interface ReceiverState {
   readonly receiver: Receiver
   readonly counts: CourierCounts
   readonly waiting: number
-  /** Why it takes nothing now, in words. */
+  /** Why it takes nothing now, or not for all recipients, in words. */
   readonly fault: string | undefined
 }
 

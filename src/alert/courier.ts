@@ -62,7 +62,7 @@ export class Courier {
     return { ...this.#counts, ...this.queue.counts }
   }
 
-  /** Why it takes nothing now, in words. */
+  /** Why it takes nothing now, or not for all recipients, in words. */
   get fault(): string | undefined {
     return this.#fault
   }

@@ -204,8 +204,8 @@ function reloadedSettings({ answering, tokens, adminNames, adminTls, ...rest }: 
     'while-cut-off': whileCutOff,
     resolvers: resolvers?.map(formatSocketAddr),
     zones: zonesPath,
-    // What they are sent to, and with, is secret.
-    alerts: secret(JSON.stringify(alerts)),
+    // Where they go to, and with what, is secret.
+    ...Object.fromEntries(alerts.map(one => [`alerts.${one.name}`, secret(JSON.stringify(one))])),
   }
 }
 

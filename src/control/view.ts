@@ -220,7 +220,7 @@ export interface AlertReceiverView {
   readonly name: string
   readonly type: ReceiverType
   readonly waiting: number
-  /** Why it takes nothing now, in words. */
+  /** Why it takes nothing now, or not for all recipients, in words. */
   readonly fault?: string
   /** Since the start. */
   readonly counts: CourierCounts

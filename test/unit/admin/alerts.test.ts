@@ -1,8 +1,9 @@
 /** Alerts over the API, and as metrics. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AlertTests } from '#admin/alerts.ts'
 import type { AlertsView } from '#control/view.ts'
-import { started, world } from './helpers.ts'
+import { audit, started, world } from './helpers.ts'
 
 const counts = { sent: 3, failed: 2, refused: 0, cancelled: 1, lost: 0 }
 const VIEW: AlertsView = {
@@ -23,6 +24,37 @@ test('receivers are shown, and counted', async () => {
   const { body } = await server.ask('/metrics')
   assert.match(body, /^understudy_alerts_total\{receiver="hook",result="failed"\} 2$/m)
   assert.match(body, /^understudy_alerts_pending\{receiver="hook"\} 4$/m)
+  assert.match(body, /^understudy_alert_receiver_failing\{receiver="hook"\} 1$/m)
+})
+
+test('what a receiver makes of a test is told, and who has asked for it is kept', async () => {
+  const trail = audit()
+  const tests: AlertTests = {
+    test: async (receiver, author) => ({ receiver, accepted: receiver === 'hook', detail: `for ${author}` }),
+  }
+  await using server = await started(world(), undefined, undefined, undefined, {
+    audit: trail,
+    alerts: tests,
+  })
+  const post = async (receiver: string) => {
+    const body = JSON.stringify({ receiver, author: 'alice' })
+    const answer = await server.ask(
+      '/api/v1/alerts/test',
+      { 'content-type': 'application/json' },
+      'POST',
+      body,
+    )
+    return [answer.status, JSON.parse(answer.body).detail]
+  }
+  assert.deepEqual(await post('hook'), [200, 'for alice'])
+  assert.deepEqual(await post('mail'), [502, 'mail has not taken the test: for alice'])
+  assert.deepEqual(
+    trail.entries.map(({ action, target, claim, result }) => [action, target, claim, result]),
+    [
+      ['alert-test', 'hook', 'alice', 'done'],
+      ['alert-test', 'mail', 'alice', 'refused'],
+    ],
+  )
 })
 
 test('a test names its receiver', async () => {

@@ -269,7 +269,7 @@ export async function started(
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
   settings: () => AccessSettings = () => OPEN_ACCESS,
-  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions'>> = {},
+  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions' | 'alerts'>> = {},
 ): Promise<Started> {
   const metrics = createMetrics()
   const live = new LiveEvents()

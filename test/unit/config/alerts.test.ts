@@ -79,6 +79,16 @@ test('the example of docs/alerts.md', async () => {
   ])
 })
 
+test('the example of docs/operations.md', async () => {
+  const page = await readFile(`${ROOT_FOLDER}docs/operations.md`, 'utf8')
+  const { alerts, lines } = await load(/\n(alerts:\n[\s\S]*?)```/.exec(page)?.[1] ?? '')
+  assert.deepEqual(lines, [])
+  assert.deepEqual(
+    alerts.map(({ name, type }) => `${name} ${type}`),
+    ['on-call pagerduty', 'team smtp'],
+  )
+})
+
 test('what is wrong is told, and no secret shown', async () => {
   const { lines } = await load(`alerts:
   - { name: a, type: mail, url: "http://a.test" }
