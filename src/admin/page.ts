@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   'page.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
   'page.js': JAVASCRIPT,
+  'drill.js': JAVASCRIPT,
   'pools.js': JAVASCRIPT,
   'time-line.js': JAVASCRIPT,
   'action.js': JAVASCRIPT,

@@ -7,10 +7,12 @@ import type { Clock } from '#base/clock.ts'
 import type { Outcome } from '#health/outcome.ts'
 import { type Health, judge, paceOf } from '#health/verdict.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
+import { typeToText } from '#wire/types.ts'
 import { verdictBy } from './judged-check.ts'
 import { isProbed } from './judged-target.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
+import { ANSWER_TYPE } from './plan.ts'
 import { answered, type PoolState } from './pool-state.ts'
 import type { TargetState } from './target-state.ts'
 import { selectionToText } from './transitions.ts'
@@ -175,8 +177,7 @@ export class Drill {
     if (fresh.length === 0) return
     for (const { name } of fresh) this.#down.add(name)
     this.#overrule(pool)
-    const now = pool.kinds.map(kind => `${kind} ${selectionToText(pool.selection(kind))}`).join(', ')
-    this.#note(`${fresh.map(({ name }) => name).join(', ')} down: answered is ${now}`)
+    this.#note(`${fresh.map(({ name }) => name).join(', ')} down: the answer is ${answerToText(pool)}`)
     if (this.#down.size === this.endpoints.length) this.#switchedMs = this.#parts.clock.monotonicMs()
     this.look()
   }
@@ -238,8 +239,8 @@ export class Drill {
     for (const target of this.#targets) this.#parts.judging.hurry(target.target.key, false)
     const pool = this.#parts.pool()
     if (pool !== undefined) this.#overrule(pool)
-    const now = pool?.kinds.map(kind => `${kind} ${selectionToText(pool.selection(kind))}`).join(', ')
-    this.#note(`over: ${state}, ${verdict}${now === undefined ? '' : `; answered is ${now}`}`)
+    const now = pool === undefined ? '' : `; the answer is ${answerToText(pool)}`
+    this.#note(`over: ${state}, ${verdict}${now}`)
     this.#parts.onEnd(this)
   }
 
@@ -263,4 +264,12 @@ function isServedUp(pool: PoolState, kind: AnswerKind, nowMs: number): boolean {
 
 function round(ms: number): number {
   return Math.round(ms) / 1000
+}
+
+/** `A backup, AAAA none` */
+function answerToText(pool: PoolState): string {
+  const texts = pool.kinds.map(
+    kind => `${typeToText(ANSWER_TYPE[kind])} ${selectionToText(pool.selection(kind))}`,
+  )
+  return texts.join(', ')
 }

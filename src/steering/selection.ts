@@ -88,7 +88,7 @@ export function reasonToText(reason: Reason): string {
     case 'failover':
       return `${reason.from} ${CAUSES[reason.cause]}`
     case 'failback':
-      return `${reason.asked === true ? 'an operator asked for it' : 'up again'} and preferred to ${reason.from}`
+      return `${reason.asked === true ? 'asked for by an operator,' : 'up again and'} preferred to ${reason.from}`
     case 'addresses':
       return 'other addresses or weights are in force now'
     case 'members':

@@ -106,6 +106,37 @@ describe('the status page', { skip: existsSync(CHROMIUM) ? false : `there is no 
     await pool.getByText('up again and preferred to backup').waitFor()
   })
 
+  it('drills a pool, tells what the drill sees, and keeps its verdict', TIMEOUT, async () => {
+    const drill = pool.getByRole('region', { name: 'Drill of page.test/www' })
+    await pool.getByRole('button', { name: 'Drill …' }).press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Drill page.test/www' })
+    await dialog.getByLabel('For').fill('5s')
+    await dialog.getByLabel('Reason').fill('<b>weekly</b>')
+    await dialog.getByRole('button', { name: 'Begin the drill' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await drill.getByText('Drill of primary').waitFor()
+    await drill.getByText('by status page: <b>weekly</b>').waitFor()
+    await drill.getByText(`this server answers ${BACKUP}`).waitFor()
+    await drill.getByText('✓ kept').waitFor()
+    await pool.getByText('up again and preferred to backup').waitFor()
+  })
+
+  it('ends a drill, and refuses one that nothing could take over from', TIMEOUT, async () => {
+    const drill = pool.getByRole('region', { name: 'Drill of page.test/www' })
+    await pool.getByRole('button', { name: 'Drill …' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Begin the drill' }).click()
+    await drill.getByRole('button', { name: 'End the drill …' }).click()
+    await dialog.getByRole('button', { name: 'End it' }).click()
+    await drill.getByText('– stopped').waitFor()
+    const edge = page.getByRole('article', { name: 'page.test/edge' })
+    await edge.getByRole('button', { name: 'Endpoints' }).click()
+    await edge.getByRole('button', { name: 'Drill …' }).click()
+    await dialog.getByRole('button', { name: 'Begin the drill' }).click()
+    await dialog.getByRole('alert').getByText('no other endpoint').waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   it('goes on after the server was away', TIMEOUT, async () => {
     server.kill('SIGTERM')
     await page.getByRole('status').getByText('reconnecting').waitFor()

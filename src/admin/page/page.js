@@ -7,13 +7,15 @@ import { Transition } from './time-line.js'
 
 /** What lives changes at once; this is for ages and counters. */
 const REFRESH_MS = 5000
+/** What a drill sees comes without an event. */
+const DRILL_REFRESH_MS = 1000
 /** After an event, so that several together cost one question. */
 const SOON_MS = 150
 const SHOWN_POOLS = 100
 const SHOWN_TRANSITIONS = 60
 
 function App() {
-  const [seen, setSeen] = useState({ pools: [], server: undefined, transitions: [], detail: {} })
+  const [seen, setSeen] = useState({ pools: [], server: undefined, transitions: [], drills: [], detail: {} })
   const [live, setLive] = useState(false)
   const [problem, setProblem] = useState(undefined)
   const [filter, setFilter] = useState('')
@@ -27,11 +29,13 @@ function App() {
     let timer
     const read = async () => {
       clearTimeout(timer)
+      let nextMs = REFRESH_MS
       try {
-        const [{ pools }, server, { transitions }] = await Promise.all([
+        const [{ pools }, server, { transitions }, { drills }] = await Promise.all([
           ask('/api/v1/pools'),
           ask('/api/v1/server'),
           ask(`/api/v1/transitions?limit=${SHOWN_TRANSITIONS}`),
+          ask('/api/v1/drills'),
         ])
         const details = await Promise.all(
           [...openNow.current].map(async key => [
@@ -39,13 +43,14 @@ function App() {
             await ask(`/api/v1/pools/${key}`).catch(() => undefined),
           ]),
         )
-        setSeen({ pools, server, transitions, detail: Object.fromEntries(details) })
+        if (drills.some(one => one.state === 'running')) nextMs = DRILL_REFRESH_MS
+        setSeen({ pools, server, transitions, drills, detail: Object.fromEntries(details) })
         setProblem(undefined)
       } catch (error) {
         setProblem(error)
       }
       clearTimeout(timer)
-      timer = setTimeout(read, REFRESH_MS)
+      timer = setTimeout(read, nextMs)
     }
     refresh.current = () => {
       clearTimeout(timer)
@@ -60,7 +65,7 @@ function App() {
   }, [])
 
   if (problem?.status === 401) return html`<${TokenForm} problem=${problem} />`
-  const { pools, server, transitions, detail } = seen
+  const { pools, server, transitions, drills, detail } = seen
   const wanted = pools.filter(pool => matches(pool, filter)).sort(byTrouble)
   const toggle = key => {
     const next = new Set(open)
@@ -82,7 +87,8 @@ function App() {
       ${wanted.length === 0 && html`<p class="soft">${pools.length === 0 ? 'There are no pools.' : 'No pool has that in its name.'}</p>`}
       ${wanted.slice(0, SHOWN_POOLS).map(pool => {
         const key = `${encodeURIComponent(pool.zone)}/${encodeURIComponent(pool.pool)}`
-        return html`<${Pool} key=${key} pool=${detail[key] ?? pool} isOpen=${open.has(key)} onToggle=${() => toggle(key)} onAct=${setAction} />`
+        const latest = drills.find(one => one.zone === pool.zone && one.pool === pool.pool)
+        return html`<${Pool} key=${key} pool=${detail[key] ?? pool} latest=${latest} isOpen=${open.has(key)} onToggle=${() => toggle(key)} onAct=${setAction} />`
       })}
       ${wanted.length > SHOWN_POOLS && html`<p class="soft">${wanted.length - SHOWN_POOLS} more: use the filter.</p>`}
       <h2>What has changed</h2>

@@ -1,9 +1,11 @@
 /** A pool: what it answers and why, what was decided about it, and its endpoints. */
-import { decide, failback } from './action.js'
+import { decide, drill, failback } from './action.js'
+import { Drill } from './drill.js'
 import { html } from './htm.js'
 import { Time, TYPES } from './time-line.js'
 
-export function Pool({ pool, isOpen, onToggle, onAct }) {
+/** @param latest the latest drill of it, if there is one: shown while it runs, and with the details */
+export function Pool({ pool, latest, isOpen, onToggle, onAct }) {
   const name = `${pool.zone}/${pool.pool}`
   const check = pool.check === undefined ? '' : `, ${pool.check.type} check ${pool.check.name}`
   return html`<article class=${isInTrouble(pool) ? 'trouble' : ''} aria-label=${name}>
@@ -12,6 +14,7 @@ export function Pool({ pool, isOpen, onToggle, onAct }) {
       <span class="soft">${pool.policy}${check}</span>
       <span class="soft">${pool.names.map(one => one.name).join(', ')}</span>
       <span class="row">
+      ${isOpen && html`<button type="button" onClick=${() => onAct(drill(pool))}>Drill …</button>`}
       ${isOpen && pool.policy === 'failover' && html`<button type="button" onClick=${() => onAct(failback(pool))}>Fail back …</button>`}
       <button type="button" aria-expanded=${isOpen} onClick=${onToggle}>${isOpen ? 'Fewer details' : 'Endpoints'}</button>
     </span>
@@ -31,6 +34,7 @@ export function Pool({ pool, isOpen, onToggle, onAct }) {
       one =>
         html`<p><strong>${one.kind} ${one.endpoint}</strong> by ${one.author}${one.reason && `: ${one.reason}`}${one.expires && html`, until <${Time} at=${one.expires} />`}</p>`,
     )}
+    ${latest && (isOpen || latest.state === 'running') && html`<${Drill} drill=${latest} onAct=${onAct} />`}
     ${isOpen && html`<${Endpoints} pool=${pool} onAct=${onAct} />`}
   </article>`
 }

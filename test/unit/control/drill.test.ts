@@ -76,9 +76,9 @@ describe('a drill', () => {
         '1: a probe of 192.0.2.1 (pass) counts as a fail',
         '2: a probe of 192.0.2.1 (pass) counts as a fail',
         '3: a probe of 192.0.2.1 (pass) counts as a fail: down',
-        '3: primary down: answered is ipv4 backup',
+        '3: primary down: the answer is A backup',
         '3.0: this server answers 192.0.2.2',
-        '120: over: kept, switched and seen after 3.05 s; promised are 23 s; answered is ipv4 primary',
+        '120: over: kept, switched and seen after 3.05 s; promised are 23 s; the answer is A primary',
       ],
     )
     assert.ok(!world.lines.some(line => line.includes('up -> down')))
