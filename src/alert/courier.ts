@@ -4,7 +4,7 @@ import type { Log } from '#base/log.ts'
 import type { Random } from '#base/random.ts'
 import type { AlertEvent } from './event.ts'
 import type { Ledger } from './ledger.ts'
-import type { Delivered, Parcel } from './message.ts'
+import type { Delivered, NotTaken, Parcel } from './message.ts'
 import { ReceiverQueue } from './queue.ts'
 import type { Receiver } from './receiver.ts'
 import type { AlertRecord } from './record.ts'
@@ -164,11 +164,11 @@ export class Courier {
     this.#fault = but
   }
 
-  #failed(seq: number, delivered: Exclude<Delivered, { kind: 'accepted' }>): void {
+  #failed(seq: number, delivered: NotTaken): void {
     const { clock, random, log } = this.#options
     const { name } = this.queue.receiver
     const { detail } = delivered
-    this.queue.failed(seq, detail, delivered.kind === 'refused')
+    this.queue.failed(seq, delivered)
     if (delivered.kind === 'refused') {
       this.#counts.refused++
       log.error({ receiver: name }, `alerts: ${name} refuses an alert for good: ${detail}`)

@@ -70,18 +70,18 @@ function transportOf({ host, port, tls, login }: MailRoute) {
   })
 }
 
-/** It may have been taken for some recipients only: where that may go better another time, all are told again. */
+/** It may have been taken for some recipients only: to send it again would tell these over and over, and others of nothing more. */
 function judgeSent({ response, rejectedErrors = [] }: SentMessageInfo, route: MailRoute): Delivered {
-  const rejections: readonly Rejection[] = rejectedErrors
-  const said = rejections.map(one => replyOf(one, route))
-  if (rejections.some(one => !isFinal(one))) return { kind: 'failed', detail: said.join('; ') }
+  const said = (rejectedErrors as readonly Rejection[]).map(one => replyOf(one, route))
   const detail = quoted(String(response), route)
   return { kind: 'accepted', detail, ...(said.length > 0 && { but: said.join('; ') }) }
 }
 
 function judgeError(error: Rejection, route: MailRoute): Delivered {
   if (error.responseCode === undefined) return { kind: 'failed', detail: faultOf(error) }
-  return { kind: isFinal(error) ? 'refused' : 'failed', detail: replyOf(error, route) }
+  const detail = replyOf(error, route)
+  if (isFinal(error)) return { kind: 'refused', detail }
+  return { kind: 'failed', detail, ...(error.command === 'DATA' && { ofMessage: true }) }
 }
 
 /** RFC 5321 section 4.2.1: 4yz is for now, 5yz for good. */

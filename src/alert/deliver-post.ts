@@ -8,6 +8,9 @@ const MAX_HEADER_BYTES = 16_384
 /** These say that the message is wrong, not that the receiver or its address is. */
 const FINAL: readonly number[] = [400, 405, 413, 415, 422]
 
+/** And these that the receiver or its address is, as far as they are not final. */
+const OF_RECEIVER: readonly number[] = [401, 403, 404, 407, 408, 429, 502, 503, 504]
+
 /** Ends when the receiver has said what it makes of it, or the signal is given. Never rejects. */
 export async function deliverPost({ url, headers, body }: Post, signal: AbortSignal): Promise<Delivered> {
   try {
@@ -56,8 +59,14 @@ function judge(status: number, retryAfter: string | string[] | undefined): Deliv
   if (status >= 300 && status < 400)
     return { kind: 'failed', detail: `status ${status}: redirects are not followed` }
   if (FINAL.includes(status)) return { kind: 'refused', detail: `status ${status}` }
+  const ofMessage = !OF_RECEIVER.includes(status)
   const retryAfterMs = /^\d{1,6}$/.test(String(retryAfter)) ? Number(retryAfter) * 1000 : undefined
-  return { kind: 'failed', detail: `status ${status}`, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+  return {
+    kind: 'failed',
+    detail: `status ${status}`,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(ofMessage && { ofMessage }),
+  }
 }
 
 /** By code: messages may hold what is secret of the address. */

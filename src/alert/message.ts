@@ -42,7 +42,14 @@ export type Parcel = Post | Mail
 export type Delivered =
   /** `but` is what is wrong all the same. */
   | { readonly kind: 'accepted'; readonly detail: string; readonly but?: string }
-  /** May go better another time. */
-  | { readonly kind: 'failed'; readonly detail: string; readonly retryAfterMs?: number }
+  /** May go better another time. With `ofMessage` it may be this very message that cannot be taken. */
+  | {
+      readonly kind: 'failed'
+      readonly detail: string
+      readonly retryAfterMs?: number
+      readonly ofMessage?: true
+    }
   /** The message itself is wrong for it. */
   | { readonly kind: 'refused'; readonly detail: string }
+
+export type NotTaken = Exclude<Delivered, { readonly kind: 'accepted' }>

@@ -13,10 +13,11 @@
  *   lasts, was told `repeat` ago     |                                               | waits again
  *   waits, and newer ones are a 1000 |                                               | lost
  *
- * All of a pool goes out in order. In quiet hours a pool waits, unless something of it is too severe for that: then all of it goes.
+ * All of a pool goes out in order; after one that may never be taken the other pools are next. In quiet hours a pool waits, unless something of it is too severe for that: then all of it goes.
  */
 import { type AlertEvent, isAtLeast, poolOf, type Severity } from './event.ts'
 import { isOpen, type Ledger } from './ledger.ts'
+import type { NotTaken } from './message.ts'
 import { quietUntilMs } from './quiet-hours.ts'
 import { type Receiver, showsStates } from './receiver.ts'
 import type { AlertRecord, Delivery } from './record.ts'
@@ -43,6 +44,8 @@ export class ReceiverQueue {
   readonly #told = new Map<string, number>()
   /** Is being sent now. */
   #inFlight: number | undefined
+  /** Pools with one that may never be taken: they are next once every other one has had its turn. */
+  readonly #failedLanes = new Set<string>()
 
   /** Goes on with what the ledger has. */
   constructor(receiver: Receiver, ledger: Ledger) {
@@ -95,7 +98,11 @@ export class ReceiverQueue {
       const lookMs = untilMs(this.#severityOf(record))
       lanes.set(lane, Math.min(lanes.get(lane) ?? Number.POSITIVE_INFINITY, lookMs))
     }
-    const record = records.find(({ event }) => (lanes.get(poolOf(event)) ?? 0) <= wallMs)
+    const ready = records.filter(({ event }) => (lanes.get(poolOf(event)) ?? 0) <= wallMs)
+    // What a receiver cannot take for a reason of its own holds up its own pool only.
+    const other = ready.find(({ event }) => !this.#failedLanes.has(poolOf(event)))
+    if (other === undefined) this.#failedLanes.clear()
+    const record = other ?? ready[0]
     if (record !== undefined) return { record }
     const reminders = Array.from(this.#open.values(), seq => this.#remindMs(seq))
     return { lookMs: Math.min(...lanes.values(), ...reminders) }
@@ -112,14 +119,17 @@ export class ReceiverQueue {
     this.#waiting.delete(seq)
     this.#ledger.mark(seq, this.receiver.name, { state: 'sent', sentMs: wallMs, detail })
     const event = this.#ledger.get(seq)?.event
+    if (event !== undefined) this.#failedLanes.delete(poolOf(event))
     if (event?.lasts === false) this.#told.set(saidBy(event), wallMs)
   }
 
-  /** @param isFinal whether the receiver will never take it */
-  failed(seq: number, detail: string, isFinal: boolean): void {
+  failed(seq: number, notTaken: NotTaken): void {
+    const { kind, detail } = notTaken
     this.#inFlight = undefined
+    const event = this.#ledger.get(seq)?.event
+    if (event !== undefined && kind === 'failed' && notTaken.ofMessage) this.#failedLanes.add(poolOf(event))
     const isOver = this.#delivery(seq)?.closed === true && showsStates(this.receiver)
-    if (isFinal) this.#giveUp(seq, 'refused', detail)
+    if (kind === 'refused') this.#giveUp(seq, 'refused', detail)
     else if (isOver) this.#giveUp(seq, 'cancelled', detail)
     else this.#ledger.mark(seq, this.receiver.name, { detail })
   }

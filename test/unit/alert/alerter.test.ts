@@ -307,6 +307,32 @@ describe('the alerter', LIMIT, () => {
     assert.equal(server.received.length, 1)
   })
 
+  it('lets what is never taken hold up its own pool only, however many pools have such a one', async () => {
+    const { desk, server } = await Desk.one()
+    await using _ = desk
+    server.reaction = response => {
+      const { body = '' } = server.received.at(-1) ?? {}
+      const isPoison = ['bad', 'worse'].includes(JSON.parse(body).pool)
+      return isPoison ? status(500)(response) : accept(response)
+    }
+    for (const pool of ['bad', 'worse', 'a', 'b', 'bad', 'a'])
+      desk.alerter.take(event({ pool, key: `${desk.stored.size}` }))
+    for (let i = 0; i < 2; i++) await desk.pass(2000)
+    assert.deepEqual(
+      server.told.slice(0, 5),
+      ['bad', 'worse', 'a', 'b', 'a'].map(pool => `failover ${pool}`),
+    )
+    desk.alerter.take(event({ pool: 'b', key: 'more' }))
+    for (let i = 0; i < 3; i++) await desk.pass(5000)
+    assert.ok(server.told.slice(5).includes('failover b'))
+    server.reaction = accept
+    for (let i = 0; i < 4; i++) await desk.pass(20_000)
+    assert.deepEqual(
+      desk.states(),
+      Array.from({ length: 7 }, () => 'failover sent'),
+    )
+  })
+
   it('by mail tries again what is put off, gives up what is refused, and says so', async () => {
     await using desk = new Desk()
     await using server = await SmtpServer.start()

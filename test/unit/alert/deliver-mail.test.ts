@@ -145,18 +145,29 @@ id:       one
     }
   })
 
-  it('for several goes to those who are there, and again to all where one is only put off', async () => {
-    const to2 = ['gone@corp.test', 'ops@corp.test']
-    const route = { to: to2 }
-    const reply = (said: string): Says => to('RCPT TO:<gone', said)
-    assert.deepEqual(await answered(reply('550 5.1.1 gone'), route), {
-      kind: 'accepted',
-      detail: '250 2.0.0 queued',
-      but: '550 5.1.1 gone (at RCPT TO gone@corp.test)',
-    })
-    assert.deepEqual(await answered(reply('450 4.2.0 later'), route), {
+  it('says whether another mail may fare better', async () => {
+    for (const [beginning, ofMessage] of [
+      ['DATA', true],
+      ['MAIL', undefined],
+    ] as const) {
+      const delivered = await answered(to(beginning, '451 4.3.0 later'))
+      assert.equal('ofMessage' in delivered ? delivered.ofMessage : undefined, ofMessage)
+    }
+  })
+
+  it('for several goes to those who are there, and says who is not', async () => {
+    const all = ['gone@corp.test', 'ops@corp.test']
+    for (const reply of ['550 5.1.1 gone', '452 4.2.2 full'])
+      assert.deepEqual(await answered(to('RCPT TO:<gone', reply), { to: all }), {
+        kind: 'accepted',
+        detail: '250 2.0.0 queued',
+        but: `${reply} (at RCPT TO gone@corp.test)`,
+      })
+    const none: Says = command =>
+      to('RCPT TO:<gone', '550 5.1.1 gone')(command) ?? to('RCPT', '450 4.2.0 later')(command)
+    assert.deepEqual(await answered(none, { to: all }), {
       kind: 'failed',
-      detail: '450 4.2.0 later (at RCPT TO gone@corp.test)',
+      detail: '450 4.2.0 later (at RCPT TO)',
     })
   })
 

@@ -38,7 +38,7 @@ describe('delivery', LIMIT, () => {
   })
 
   it('tells what to try again from what not to', async () => {
-    assert.deepEqual(await answered(status(500)), { kind: 'failed', detail: 'status 500' })
+    assert.deepEqual(await answered(status(500)), { kind: 'failed', detail: 'status 500', ofMessage: true })
     assert.deepEqual(await answered(status(404)), { kind: 'failed', detail: 'status 404' })
     assert.deepEqual(await answered(status(429, { 'retry-after': '30' })), {
       kind: 'failed',
