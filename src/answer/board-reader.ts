@@ -26,7 +26,7 @@ export class BoardReader {
   recordCount = 0
   byteLength = 0
   readonly #words: Uint32Array
-  /** A half for each slot, one behind the other. */
+  /** A half for each slot, one behind the other. Zeros, as slots are before anything is published, until the slot is first asked for: memory of the others is never touched. */
   readonly #copies: Uint32Array
   readonly #copyBytes: Uint8Array
   /** By slot: where its copy begins, and which number it is a copy of. */
@@ -51,7 +51,6 @@ export class BoardReader {
     }
     this.#copies = new Uint32Array(size)
     this.#copyBytes = new Uint8Array(this.#copies.buffer)
-    for (let slot = 0; slot < slots; slot++) this.#refresh(slot)
   }
 
   /** Takes what the slot holds now. */

@@ -1,7 +1,7 @@
 /**
  * The board: what the pools answer now, in memory that control writes and all responders read, without a lock.
  *
- *   header   slot count, then for each slot the word where it begins and the bytes of records it can hold
+ *   header   slot count, then for each slot the word where it begins and the bytes of records it can hold; several may begin at the same word
  *   slot     next, seq, then two halves
  *   half     see HalfWord, then the records, each as { owner 2 bytes, type, class, TTL 4 bytes, length, data }, and from the next whole word on
  *            for each group the words of GroupWord
@@ -61,6 +61,8 @@ export type SlotContent =
   | {
       readonly kind: 'records'
       readonly type: number
+      /** IN unless said. */
+      readonly class?: number
       /** None is the same as `nodata`. */
       readonly data: readonly Uint8Array[]
       readonly ttl: AnswerTtl
@@ -79,18 +81,28 @@ function wholeWords(bytes: number): number {
   return (bytes + 3) & ~3
 }
 
-/** A board whose slots hold so many bytes each; all answer SERVFAIL until something is published. */
-export function createBoard(capacities: readonly number[]): SharedArrayBuffer {
-  const sizes = capacities.map(bytes => SlotWord.halves + 2 * halfWords(bytes))
-  const head = 1 + 2 * capacities.length
-  const buffer = new SharedArrayBuffer(4 * sizes.reduce((sum, size) => sum + size, head))
+/**
+ * A board whose slots hold so many bytes each; all answer SERVFAIL until something is published.
+ *
+ * @param placeOf by slot, which of the capacities is its place, where several slots share one: what is published to any of them is in all
+ */
+export function createBoard(
+  capacities: readonly number[],
+  placeOf: readonly number[] = capacities.map((_, place) => place),
+): SharedArrayBuffer {
+  const head = 1 + 2 * placeOf.length
+  let end = head
+  const begins = capacities.map(bytes => {
+    const begin = end
+    end += SlotWord.halves + 2 * halfWords(bytes)
+    return begin
+  })
+  const buffer = new SharedArrayBuffer(4 * end)
   const words = new Uint32Array(buffer)
-  words[0] = capacities.length
-  let at = head
-  sizes.forEach((size, slot) => {
-    words[1 + 2 * slot] = at
-    words[2 + 2 * slot] = capacities[slot] ?? 0
-    at += size
+  words[0] = placeOf.length
+  placeOf.forEach((place, slot) => {
+    words[1 + 2 * slot] = begins[place] ?? 0
+    words[2 + 2 * slot] = capacities[place] ?? 0
   })
   return buffer
 }
@@ -118,7 +130,7 @@ export class BoardWriter {
     const capacity = words[2 + 2 * slot]
     if (at === undefined || capacity === undefined || slot >= words[0]!)
       throw new RangeError(`no slot ${slot}`)
-    const bytes = content.kind === 'records' ? recordBytes(content.type, content.data) : NO_BYTES
+    const bytes = content.kind === 'records' ? recordBytes(content) : NO_BYTES
     const groups = content.kind === 'records' ? groupWords(content.data, content.pick) : NO_GROUPS
     const size = groups.length === 0 ? bytes.length : wholeWords(bytes.length) + groups.byteLength
     if (size > capacity) return false
@@ -207,7 +219,11 @@ function bytesOf(data: readonly Uint8Array[]): number {
 }
 
 /** The records as a response carries them, owned by the query name, with a TTL of 0 to be filled in; on a buffer of whole words. */
-function recordBytes(type: number, data: readonly Uint8Array[]): Uint8Array {
+function recordBytes({
+  type,
+  class: rrClass = RrClass.IN,
+  data,
+}: Extract<SlotContent, { kind: 'records' }>): Uint8Array {
   const length = bytesOf(data)
   const view = new DataView(new ArrayBuffer(wholeWords(length)))
   const bytes = new Uint8Array(view.buffer, 0, length)
@@ -215,7 +231,7 @@ function recordBytes(type: number, data: readonly Uint8Array[]): Uint8Array {
   for (const one of data) {
     view.setUint16(at, POINTER | QUESTION)
     view.setUint16(at + 2, type)
-    view.setUint16(at + 4, RrClass.IN)
+    view.setUint16(at + 4, rrClass)
     view.setUint16(at + 10, one.length)
     bytes.set(one, at + RECORD_HEAD_BYTES)
     at += RECORD_HEAD_BYTES + one.length

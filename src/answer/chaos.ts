@@ -7,7 +7,7 @@ import type { AnswerPolicy } from './policy.ts'
 const ID_NAMES = ['id.server.', 'hostname.bind.'].map(toBytes)
 const VERSION_NAMES = ['version.server.', 'version.bind.'].map(toBytes)
 
-/** The text that is asked for at `bytes[at, at + length)`; undefined for any other name, and for what the operator keeps back. */
+/** The text that is asked for at `bytes[at, at + length)`, empty where the operator keeps it back; undefined for any other name. */
 export function chaosText(
   bytes: Uint8Array,
   at: number,
@@ -15,8 +15,8 @@ export function chaosText(
   policy: AnswerPolicy,
 ): string | undefined {
   const isOneOf = (names: readonly Uint8Array[]): boolean => names.some(one => isSame(one, bytes, at, length))
-  if (isOneOf(ID_NAMES)) return policy.id
-  return isOneOf(VERSION_NAMES) ? policy.version : undefined
+  if (isOneOf(ID_NAMES)) return policy.id ?? ''
+  return isOneOf(VERSION_NAMES) ? (policy.version ?? '') : undefined
 }
 
 function toBytes(text: string): Uint8Array {

@@ -1,4 +1,5 @@
 /** What an operator decides about answering, beside the zones: plain data, so that it can cross to the threads that answer. */
+import type { ClientNetwork } from './client-networks.ts'
 import type { QueryLogPolicy } from './query-log.ts'
 import type { RateLimit } from './rate-limit.ts'
 
@@ -15,6 +16,8 @@ export interface AnswerPolicy {
   readonly queryLog: QueryLogPolicy | undefined
   /** For how long a TCP connection may be idle, as clients are told that ask (RFC 7828). */
   readonly tcpIdleMs: number
+  /** Whose questions of class CH for a name are told what its pool answers, and why. */
+  readonly introspectionFrom: readonly ClientNetwork[]
 }
 
 /** Nothing told, no cookies, no limits. */
@@ -25,4 +28,5 @@ export const PLAIN_POLICY: AnswerPolicy = {
   rateLimit: undefined,
   queryLog: undefined,
   tcpIdleMs: 10_000,
+  introspectionFrom: [],
 }

@@ -8,18 +8,12 @@
  * the better of its accounts is less than a second ahead of now. Others that fall into the same cell can only make one of them worse.
  */
 import type { Arrival } from './arrival.ts'
+import { type ClientNetwork, isInNetworks } from './client-networks.ts'
 
 const ROWS = 2
 const CELL_BITS = 17
 const CELLS = 1 << CELL_BITS
 const WINDOW_US = 1_000_000
-
-export interface Network {
-  /** 4 or 16. */
-  readonly bytes: Uint8Array
-  /** Bits of the prefix. */
-  readonly bits: number
-}
 
 export interface RateLimit {
   /** What is over the limit is dropped or truncated, or only counted. */
@@ -31,7 +25,7 @@ export interface RateLimit {
   /** Bits of an address that make its network. */
   readonly ipv4Prefix: number
   readonly ipv6Prefix: number
-  readonly exempt: readonly Network[]
+  readonly exempt: readonly ClientNetwork[]
   readonly memory: SharedArrayBuffer
   readonly seed: number
 }
@@ -47,7 +41,7 @@ export class RateLimiter {
   readonly #intervalUs: number
   readonly #slip: number
   readonly #seed: number
-  readonly #exempt: readonly Network[]
+  readonly #exempt: readonly ClientNetwork[]
   /** By the length of the address: its prefix, as masks for its 32-bit words. */
   readonly #masks4: Int32Array
   readonly #masks16: Int32Array
@@ -73,7 +67,7 @@ export class RateLimiter {
     const one = this.#ahead(first, nowUs)
     const other = this.#ahead(second, nowUs)
     const after = Math.min(one, other) + this.#intervalUs
-    if (after > WINDOW_US) return this.#isExempt(arrival)
+    if (after > WINDOW_US) return isInNetworks(arrival, this.#exempt)
     // Only what is behind is raised: so a cell shared with others grows no more than it must.
     if (one < after) Atomics.store(this.#cells, first, (nowUs + after) | 0)
     if (other < after) Atomics.store(this.#cells, second, (nowUs + after) | 0)
@@ -104,14 +98,6 @@ export class RateLimiter {
     }
     return hash
   }
-
-  #isExempt({ bytes, at, length }: Arrival): boolean {
-    for (let i = 0; i < this.#exempt.length; i++) {
-      const network = this.#exempt[i]!
-      if (network.bytes.length === length && startsWith(bytes, at, network)) return true
-    }
-    return false
-  }
 }
 
 function masks(bits: number, words: number): Int32Array {
@@ -119,13 +105,6 @@ function masks(bits: number, words: number): Int32Array {
     const left = Math.min(32, Math.max(0, bits - 32 * word))
     return left === 0 ? 0 : -1 << (32 - left)
   })
-}
-
-function startsWith(bytes: Uint8Array, at: number, network: Network): boolean {
-  const whole = network.bits >> 3
-  for (let i = 0; i < whole; i++) if (bytes[at + i] !== network.bytes[i]) return false
-  const rest = network.bits & 7
-  return rest === 0 || ((bytes[at + whole]! ^ network.bytes[whole]!) & (0xff00 >> rest) & 0xff) === 0
 }
 
 /** A finalizer with good avalanche (Murmur3's). */

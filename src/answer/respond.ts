@@ -11,6 +11,7 @@ import { Arrival } from './arrival.ts'
 import { SlotKind } from './board.ts'
 import { BoardReader } from './board-reader.ts'
 import { chaosText } from './chaos.ts'
+import { isInNetworks } from './client-networks.ts'
 import { Cookies } from './cookies.ts'
 import {
   type Counters,
@@ -26,6 +27,7 @@ import {
   Transport,
 } from './counters.ts'
 import { ExtendedError } from './extended-error.ts'
+import { Introspection } from './introspection.ts'
 import { AA, FragmentWord, INSERT_ADDITIONAL, RENAMES } from './layout.ts'
 import { TableReader } from './lookup.ts'
 import { OptRecord } from './opt-record.ts'
@@ -48,6 +50,8 @@ export interface Answering {
   readonly table: SharedArrayBuffer
   readonly board: SharedArrayBuffer
   readonly policy: AnswerPolicy
+  /** A board with the same slots and why each has what it has, as TXT records of class CH; without it nobody is told. */
+  readonly why?: SharedArrayBuffer | undefined
 }
 
 export class Responder {
@@ -68,6 +72,7 @@ export class Responder {
   #policy = PLAIN_POLICY
   #cookies = new Cookies([])
   #limiter: RateLimiter | undefined
+  #introspection: Introspection | undefined
   #log: QueryLogWriter | undefined
   /** The query that is being answered: how it came, and where its message begins. */
   #arrival = new Arrival(Transport.udp)
@@ -88,13 +93,17 @@ export class Responder {
   }
 
   /** Answers from these from now on. */
-  use({ table, board, policy }: Answering): void {
+  use({ table, board, policy, why }: Answering): void {
     this.#table = new TableReader(table)
     this.#board = new BoardReader(board, this.#random)
     this.#policy = policy
     this.#cookies = new Cookies(policy.cookieSecrets)
     this.#opt.use(policy, this.#cookies.answer)
     this.#limiter = policy.rateLimit === undefined ? undefined : new RateLimiter(policy.rateLimit)
+    this.#introspection =
+      why === undefined
+        ? undefined
+        : new Introspection({ table: this.#table, board: this.#board, why, response: this.#response })
     this.#log =
       policy.queryLog === undefined ? undefined : new QueryLogWriter(this.#logMemory, policy.queryLog)
   }
@@ -145,9 +154,23 @@ export class Responder {
     if (qclass !== RrClass.CH)
       return this.#refuse(isOfOtherClass(qclass) ? Refused.class : Refused.type, ExtendedError.none)
     const text = chaosText(this.#bytes, this.#start + HEADER_BYTES, qnameLength, this.#policy)
-    if (text === undefined) return this.#refuse(Refused.class, ExtendedError.none)
+    if (text === undefined) return this.#introspect()
+    if (text === '') return this.#refuse(Refused.class, ExtendedError.none)
     if (this.#isLimited(ERROR_KEY | RrClass.CH)) return this.#instead()
-    if (qtype === RrType.TXT || qtype === RrType.ANY) this.#response.text(text)
+    if (isText(qtype)) this.#response.text(text)
+    return this.#finish(AA, Rcode.NOERROR, false, ExtendedError.none)
+  }
+
+  /** What a name's pool answers and why: of class CH too, for those who may know. */
+  #introspect(): number {
+    const introspection = this.#introspection
+    const mayKnow = isInNetworks(this.#arrival, this.#policy.introspectionFrom)
+    if (introspection === undefined || !mayKnow || !isText(this.#query.qtype))
+      return this.#refuse(Refused.class, ExtendedError.none)
+    if (this.#isLimited(ERROR_KEY | RrClass.CH)) return this.#instead()
+    // The address of a packet can be forged, that of a connection cannot.
+    if (this.#arrival.transport === Transport.udp) return this.#truncate(AA, Rcode.NOERROR)
+    introspection.tell(this.#bytes, this.#start + HEADER_BYTES, this.#arrival.monotonicMs)
     return this.#finish(AA, Rcode.NOERROR, false, ExtendedError.none)
   }
 
@@ -295,6 +318,10 @@ export class Responder {
 /** Class ANY is answered from class IN. */
 function isOfOtherClass(qclass: number): boolean {
   return qclass !== RrClass.IN && qclass !== RrClass.ANY
+}
+
+function isText(qtype: number): boolean {
+  return qtype === RrType.TXT || qtype === RrType.ANY
 }
 
 function isTransfer(qtype: number): boolean {

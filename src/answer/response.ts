@@ -156,6 +156,14 @@ export class Response {
     this.#count(ANSWERS, 1)
   }
 
+  /** Adds all records of the slot that was taken last, owned by the question's name; false if there is no room. */
+  records(board: BoardReader, nowMs: number): boolean {
+    if (this.#end + board.byteLength > this.#limit) return false
+    this.#end = board.write(this.#bytes, this.#end, POINTER | QUESTION, nowMs)
+    this.#count(ANSWERS, board.recordCount)
+    return true
+  }
+
   /** Writes header and OPT; gives the response's length. `flags` as in the fragment: AA and the low bits of the code. */
   finish(flags: number, rcode: number, truncated: boolean, error: ExtendedError, arrival: Arrival): number {
     const bytes = this.#bytes

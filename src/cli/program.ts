@@ -1,7 +1,9 @@
 /** The command line: which commands there are and what they take. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { SocketAddr } from '#base/address.ts'
 import { ROLES } from '#config/tokens.ts'
+import { SOURCES, type SourceName } from '#import/sources.ts'
+import { lowerCase, type Name, parseName } from '#wire/name.ts'
 import { testAlert } from './alert.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
@@ -10,6 +12,7 @@ import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor
 import { type DrillOptions, drill } from './drill.ts'
 import { type ExplainOptions, explain } from './explain.ts'
 import { type HistoryOptions, history } from './history.ts'
+import { type ImportOptions, importZones } from './import.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -44,7 +47,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return code
 }
 
-function program(exit: (code: number) => void): Command {
+/** @param exit takes the exit code of the command that has run */
+export function program(exit: (code: number) => void): Command {
   const root = new Command('understudy')
     .description('Authoritative DNS server with built-in health checking.')
     .version(VERSION)
@@ -150,6 +154,7 @@ function program(exit: (code: number) => void): Command {
       exit(await failBack(target, options))
     })
   addDoctor(root, exit)
+  addImport(root, exit)
   speaking(root.command('drill'))
     .description('take what a pool serves as failed for a while, and measure the failover')
     .argument('<pool>', 'ZONE/POOL')
@@ -235,6 +240,30 @@ function addDoctor(root: Command, exit: (code: number) => void): void {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy doctor lb.example.com')
     .action(async (zone: string | undefined, options: DoctorOptions) => exit(await doctor(zone, options)))
+}
+
+function addImport(root: Command, exit: (code: number) => void): void {
+  const about = Object.entries(SOURCES).map(([name, { about }]) => `  ${name}: ${about}`)
+  root
+    .command('import')
+    .description('the set-up of another system as zone files, with a report of all that is not as it was')
+    .addArgument(new Argument('<source>', 'what the files are').choices(Object.keys(SOURCES)))
+    .argument('<file...>', 'its files')
+    .option('--out <folder>', 'write the zone files there, never over one (default: print them)')
+    .option('--zone <zone>', 'the zone of the names (default: the parent of each)', nameArgument)
+    .addHelpText(
+      'after',
+      `\nSources:\n${about.join('\n')}\n\nExample:\n  understudy import script failover.sh --out zones/`,
+    )
+    .action(async (source: SourceName, files: string[], options: ImportOptions) =>
+      exit(await importZones(source, files, options)),
+    )
+}
+
+function nameArgument(text: string): Name {
+  const parsed = parseName(text)
+  if ('error' in parsed) throw new InvalidArgumentError(`It is not a name: ${parsed.error}.`)
+  return lowerCase(parsed.name)
 }
 
 function zoneArgument(text: string): string {

@@ -67,7 +67,7 @@ class MessageStream {
     this.#taken += piece.length
     const messages: Buffer[] = []
     for (let wanted = this.#wanted(); this.#held >= wanted; wanted = this.#wanted()) {
-      const all = Buffer.concat(this.#pieces)
+      const all = this.#joined()
       messages.push(all.subarray(LENGTH_BYTES, wanted))
       this.#pieces = [all.subarray(wanted)]
       this.#held -= wanted
@@ -78,7 +78,15 @@ class MessageStream {
   /** How many bytes the first message needs, with its length; infinitely many while that is not known. */
   #wanted(): number {
     if (this.#held < LENGTH_BYTES) return Number.POSITIVE_INFINITY
-    if ((this.#pieces[0]?.length ?? 0) < LENGTH_BYTES) this.#pieces = [Buffer.concat(this.#pieces)]
-    return LENGTH_BYTES + (this.#pieces[0]?.readUInt16BE(0) ?? 0)
+    const first = (this.#pieces[0]?.length ?? 0) < LENGTH_BYTES ? this.#joined() : this.#pieces[0]
+    return LENGTH_BYTES + (first?.readUInt16BE(0) ?? 0)
+  }
+
+  /** All pieces as one. A piece of many messages is not copied for each of them. */
+  #joined(): Buffer {
+    const [first] = this.#pieces
+    const joined = first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
+    this.#pieces = [joined]
+    return joined
   }
 }

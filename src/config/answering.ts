@@ -13,6 +13,8 @@ const network: z.ZodType<Network> = refine(z.string(), written => {
   return 'network' in read ? { value: read.network } : { problem: `${show(written)}: ${read.problem}` }
 })
 
+export const networkList: z.ZodType<Network[]> = z.array(network).max(1000)
+
 const share: z.ZodType<number> = refine(z.number(), value =>
   value > 0 && value <= 1
     ? { value }
@@ -26,7 +28,7 @@ const RATE_SHAPE = {
   slip: integer(0, 10),
   'ipv4-prefix': integer(8, 32),
   'ipv6-prefix': integer(16, 128),
-  exempt: z.array(network).max(1000),
+  exempt: networkList,
 } as const
 const LOG_SHAPE = { sample: share, 'per-second': integer(1, 10_000) } as const
 const TCP_SHAPE = {
@@ -43,7 +45,10 @@ const LOOPBACK: readonly Network[] = ['127.0.0.0/8', '::1'].flatMap(text => {
 /** The settings as the file says them, or their defaults, but for what `readSecrets` finds. */
 export function readAnswering(
   source: YamlSource | undefined,
-  minimal: boolean | undefined,
+  top: {
+    readonly minimal: boolean | undefined
+    readonly introspectionFrom: readonly Network[] | undefined
+  },
 ): Omit<AnsweringSettings, 'cookieSecrets'> {
   const read = <S extends Shape>(key: string, shape: S): Partial<Section<S>['values']> =>
     source === undefined ? {} : readSection(source, [key], shape).values
@@ -51,7 +56,8 @@ export function readAnswering(
   const rate = read('rate-limit', RATE_SHAPE)
   const tcp = read('tcp', TCP_SHAPE)
   return {
-    minimalResponses: minimal ?? true,
+    minimalResponses: top.minimal ?? true,
+    introspectionFrom: top.introspectionFrom ?? LOOPBACK,
     reveal: { id: reveal.id ?? true, version: reveal.version ?? true },
     rateLimit: {
       mode: rate.mode ?? 'on',

@@ -145,6 +145,8 @@ export interface AnsweringSettings {
   /** Undefined for none. */
   readonly queryLog: QueryLogPolicy | undefined
   readonly tcp: StreamLimits
+  /** Who is told by class CH what pools answer and why; with none nobody is, and no texts are made. */
+  readonly introspectionFrom: readonly Network[]
 }
 
 export interface RateLimitSettings {

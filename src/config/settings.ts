@@ -6,12 +6,12 @@ import type { Receiver } from '#alert/receiver.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { adminNames, complainOfReach } from './admin-reach.ts'
-import { readAnswering } from './answering.ts'
+import { networkList, readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { AdminTls, ServerSettings } from './configuration.ts'
 import { referenceList } from './references.ts'
 import { resolverList } from './resolvers.ts'
-import { notSupported, readSection, type Section } from './section.ts'
+import { readSection, type Section } from './section.ts'
 import { readAdminTokens } from './tokens.ts'
 import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
@@ -53,8 +53,8 @@ const SHAPE = {
   alerts: nested,
   watch: z.boolean(),
   tokens: nested,
+  'introspection-from': networkList,
 } as const
-const LATER_KEYS = notSupported('introspection-from')
 const LISTEN_SHAPE = {
   dns: oneOrList(socketAddr),
   admin: socketAddr,
@@ -122,7 +122,13 @@ export function readSettings(
     resolvers: top.resolvers,
     alerts,
     watch: top.watch ?? true,
-    answering: { ...readAnswering(file?.source, top['minimal-responses']), cookieSecrets },
+    answering: {
+      ...readAnswering(file?.source, {
+        minimal: top['minimal-responses'],
+        introspectionFrom: top['introspection-from'],
+      }),
+      cookieSecrets,
+    },
   }
 }
 
@@ -136,7 +142,7 @@ interface Read {
 const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
-  const top = readSection(source, [], SHAPE, LATER_KEYS).values
+  const top = readSection(source, [], SHAPE).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
   const history = readSection(source, ['history'], HISTORY_SHAPE).values

@@ -193,7 +193,7 @@ function restartSettings({ dns, admin, metrics, adminTls, responders, udp, ...re
 
 function reloadedSettings({ answering, tokens, adminNames, adminTls, ...rest }: ServerSettings) {
   const { references, whileCutOff, resolvers, zonesPath, alerts } = rest
-  const { tcp: _, cookieSecrets, ...answer } = answering
+  const { tcp: _, cookieSecrets, introspectionFrom, ...answer } = answering
   return {
     ...answer,
     cookies: cookieSecrets && secret(cookieSecrets.map(one => Buffer.from(one).toString('hex')).join()),
@@ -202,6 +202,7 @@ function reloadedSettings({ answering, tokens, adminNames, adminTls, ...rest }: 
     certificate: adminTls && secret(adminTls.certificate + adminTls.key),
     references,
     'while-cut-off': whileCutOff,
+    'introspection-from': introspectionFrom.map(({ address, bits }) => `${address.text}/${bits}`),
     resolvers: resolvers?.map(formatSocketAddr),
     zones: zonesPath,
     // Where they go to, and with what, is secret.

@@ -8,14 +8,19 @@ import { Catalog } from '#answer/catalog.ts'
 import { compileCatalog } from '#answer/compile.ts'
 import type { AnswerPolicy } from '#answer/policy.ts'
 import type { Answering } from '#answer/respond.ts'
+import { createWhyBoard, whyContent } from '#answer/why-board.ts'
 import type { Configuration } from '#config/configuration.ts'
-import { planAnswers } from './plan.ts'
+import { type PlannedSlot, planAnswers } from './plan.ts'
 
 export interface Generation extends Answering {
+  /** The name of this node. */
+  readonly node: string
   /** What the table was compiled from. */
   readonly catalog: Catalog
   /** Writes to the slot of that id, if this generation has it. False if it is too small: the pool has grown since. */
   write(slotId: string, content: SlotContent): boolean
+  /** Writes why the pool of that id answers what it does, if this generation has it and anybody may know. */
+  tell(poolId: string, lines: readonly string[]): void
 }
 
 export function createGeneration(
@@ -29,14 +34,41 @@ export function createGeneration(
   const board = createBoard(slots.map(slot => slot.capacityBytes))
   const writer = new BoardWriter(board)
   const numbers = new Map(slots.map((slot, number) => [slot.id, number]))
+  const why = settings.answering.introspectionFrom.length === 0 ? undefined : whyBoardOf(slots)
   return {
     table,
     board,
     policy,
+    why: why?.board,
+    node: settings.node,
     catalog,
     write(slotId, content) {
       const number = numbers.get(slotId)
       return number === undefined || writer.publish(number, content)
+    },
+    tell: (pool, lines) => why?.tell(pool, lines),
+  }
+}
+
+function whyBoardOf(slots: readonly PlannedSlot[]): {
+  readonly board: SharedArrayBuffer
+  tell(pool: string, lines: readonly string[]): void
+} {
+  const pools = new Map(
+    slots.map((slot, number) => [slot.pool, { slot: number, capacity: slot.whyBytes }] as const),
+  )
+  const places = new Map(Array.from(pools.keys(), (pool, place) => [pool, place]))
+  const capacities = Array.from(pools.values(), ({ capacity }) => capacity)
+  const board = createWhyBoard(
+    capacities,
+    slots.map(slot => places.get(slot.pool) ?? 0),
+  )
+  const writer = new BoardWriter(board)
+  return {
+    board,
+    tell(pool, lines) {
+      const known = pools.get(pool)
+      if (known !== undefined) writer.publish(known.slot, whyContent(lines, known.capacity))
     },
   }
 }
@@ -58,6 +90,15 @@ export class Generations {
       if (!written && generation === this.#live.at(-1))
         throw new RangeError('a slot is smaller than its largest selection')
     }
+  }
+
+  /** Whether anybody may know why pools answer what they do. */
+  get isTold(): boolean {
+    return this.#live.some(({ why }) => why !== undefined)
+  }
+
+  tell(poolId: string, lines: readonly string[]): void {
+    for (const generation of this.#live) generation.tell(poolId, lines)
   }
 
   add(generation: Generation): void {

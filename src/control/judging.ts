@@ -67,6 +67,8 @@ export class Judging {
   readonly #hurried = new Set<string>()
   /** Told of each outcome, after it has been judged. */
   onOutcome: (target: TargetState, outcome: Outcome, startedMs: number) => void = () => undefined
+  /** Told which pools may have something new to say of themselves, after their answers have changed. */
+  onJudged: (pools: readonly PoolState[]) => void = () => undefined
   /** How far the wall clock is ahead of the monotonic one. */
   #wallAheadMs: number
   /** Pools that select again at a time, monotonic. */
@@ -150,6 +152,7 @@ export class Judging {
       this.#noteWake(pool)
       this.recorder.selections(pool, made)
     }
+    this.onJudged(fresh)
     this.#setTimer()
   }
 
@@ -172,8 +175,9 @@ export class Judging {
     if (target === undefined) return
     target.nextFailMs = nextFailMs
     const uses = this.#state.judgedBy(key).flatMap(state => this.#state.usesOf(state))
-    for (const pool of this.#state.withParents(uses.map(use => use.pool)))
-      pool.publish(this.#options.write, this.#isSilent)
+    const pools = this.#state.withParents(uses.map(use => use.pool))
+    for (const pool of pools) pool.publish(this.#options.write, this.#isSilent)
+    this.onJudged(pools)
   }
 
   /**
@@ -295,6 +299,7 @@ export class Judging {
   failBack(pool: PoolState): readonly SelectionChange[] {
     const changes = pool.select({ ...this.#now(pool), asked: true })
     pool.publish(this.#options.write, this.#isSilent)
+    this.onJudged([pool])
     this.#noteWake(pool)
     this.#setTimer()
     this.recorder.selections(pool, changes)
@@ -307,12 +312,14 @@ export class Judging {
   /** These select anew, and all that they are parts of. */
   #select(pools: readonly PoolState[]): { pool: PoolState; changes: SelectionChange[] }[] {
     const { write } = this.#options
-    const selected = this.#state.withParents(pools).map(pool => {
+    const all = this.#state.withParents(pools)
+    const selected = all.map(pool => {
       const changes = pool.select(this.#now(pool))
       pool.publish(write, this.#isSilent)
       this.#noteWake(pool)
       return { pool, changes }
     })
+    this.onJudged(all)
     this.#setTimer()
     return selected
   }
@@ -334,6 +341,7 @@ export class Judging {
     if (isSilent === this.#isSilent) return
     this.#isSilent = isSilent
     for (const pool of this.#state.pools) pool.publish(this.#options.write, isSilent)
+    this.onJudged(this.#state.pools)
     const { log } = this.#options
     if (isSilent) log.warn({}, `${this.#references.cutOff}; every managed name is answered SERVFAIL`)
     else log.info({}, 'a reference is reached again: managed names are answered')

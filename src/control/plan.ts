@@ -9,6 +9,9 @@ import { MAX_NAME_BYTES, type Name, nameToText } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 
 export const ANSWER_TYPE = { ipv4: RrType.A, ipv6: RrType.AAAA, cname: RrType.CNAME } as const
+/** For the pool itself and some overrides, and for each further line. */
+const WHY_HEAD_BYTES = 384
+const WHY_LINE_BYTES = 192
 const DATA_BYTES = { ipv4: 4, ipv6: 16, cname: MAX_NAME_BYTES } as const
 
 /** One managed RRset. */
@@ -16,6 +19,10 @@ export interface PlannedSlot {
   /** The same before and after a reload. */
   readonly id: string
   readonly capacityBytes: number
+  /** As `poolId` has it. */
+  readonly pool: string
+  /** For what is told of the pool. */
+  readonly whyBytes: number
 }
 
 export interface AnswerPlan {
@@ -34,8 +41,9 @@ export function planAnswers(zones: readonly ConfiguredZone[]): AnswerPlan {
       if (pool === undefined) return { name: name.name, negativeTtl, slots: [] }
       const numbers = pool.kinds.map(kind => {
         const capacityBytes = capacity(pool, kind, byName)
-        const slot = slots.push({ id: slotId(zone.origin, name, kind), capacityBytes }) - 1
-        return { kind, slot }
+        const id = slotId(zone.origin, name, kind)
+        const told = { pool: poolId(zone.origin, pool.name), whyBytes: whyBytes(pool) }
+        return { kind, slot: slots.push({ id, capacityBytes, ...told }) - 1 }
       })
       const alias = numbers.find(({ kind }) => kind === 'cname')?.slot
       if (alias !== undefined) return { name: name.name, negativeTtl, slots: [], alias }
@@ -51,6 +59,11 @@ export function slotId(origin: Name, name: ManagedName, kind: AnswerKind): strin
   return `${origin}/${name.name}/${kind}`
 }
 
+/** The same before and after a reload. */
+export function poolId(origin: Name, pool: string): string {
+  return `${origin}/${pool}`
+}
+
 /** A domain name as people read it in metrics, logs and the API: without the final dot. */
 export function plainName(name: Name): string {
   return name.length === 1 ? '.' : nameToText(name).slice(0, -1)
@@ -64,4 +77,10 @@ function capacity(
 ): number {
   const { records, groups } = largestSelection(pool, kind, name => pools.get(name))
   return slotBytes(records, DATA_BYTES[kind], groups)
+}
+
+/** For a line about each kind of answer and each address, as long as they mostly are. */
+function whyBytes({ kinds, endpoints }: ConfiguredPool): number {
+  const addresses = endpoints.reduce((sum, one) => sum + Math.max(1, one.addresses.length), 0)
+  return WHY_HEAD_BYTES + WHY_LINE_BYTES * (kinds.length + addresses)
 }

@@ -1,5 +1,4 @@
 /** The whole server: state, prober, judging and listeners joined; reload and stop. */
-
 import type { SocketAddr } from '#base/address.ts'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { collectGarbage } from '#base/garbage.ts'
@@ -11,7 +10,7 @@ import type { Configuration } from '#config/configuration.ts'
 import type { LoadRequest } from '#config/load.ts'
 import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
-import { openStore, type Store } from '#store/store.ts'
+import type { Store } from '#store/store.ts'
 import { AlertDesk } from './alert-desk.ts'
 import { AuditTrail } from './audit.ts'
 import { Drills } from './drills.ts'
@@ -32,6 +31,7 @@ import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.t
 import { QueryLogDrain } from './query-log.ts'
 import { type Reloaded, Reloader } from './reloader.ts'
 import { hostnamesIn } from './resolved-zones.ts'
+import { openServerStore } from './server-store.ts'
 import { serverView } from './server-view.ts'
 import { type StateLock, takeLock } from './state-lock.ts'
 import { transitionQuery } from './transition-query.ts'
@@ -46,6 +46,7 @@ import type {
   TransitionView,
 } from './view.ts'
 import { watchersOf } from './watchers.ts'
+import { WhyTeller } from './why-teller.ts'
 
 export interface ServerOptions {
   readonly request: LoadRequest
@@ -68,6 +69,7 @@ export class Server implements ControlView, Explainer {
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
+  readonly #teller: WhyTeller
   /** Synthetic failures. */
   readonly drilling: Drills
   readonly #audit: AuditTrail
@@ -131,6 +133,12 @@ export class Server implements ControlView, Explainer {
       onEnd: (transition, drill) => this.#judging.recorder.drill(transition, drill),
     })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
+    this.#teller = new WhyTeller({
+      clock: this.#clock,
+      judging: this.#judging,
+      generations: this.#generations,
+      sources: { book: this.#book, hostnames: this.#hostnames },
+    })
     this.#audit = new AuditTrail({ clock: this.#clock, store, log: options.log })
   }
 
@@ -151,27 +159,13 @@ export class Server implements ControlView, Explainer {
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
   static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
-    const { statePath, history } = configuration.settings
-    const { log } = options
-    const lock = takeLock(statePath, log)
+    const { settings } = configuration
+    const lock = takeLock(settings.statePath, options.log)
     let server: Server | undefined
-    const store = await openStore({
-      path: statePath,
-      history,
-      onFault(fault, lasts) {
-        const more = lasts ? '; answers and failover go on, nothing is stored' : ''
-        log.error({ fault }, `state: ${fault}${more}`)
-        if (lasts) server?.alertDesk.announce({ kind: 'store', fault })
-      },
-      onRecovered() {
-        log.info({}, 'state: stored again')
-        server?.alertDesk.announce({ kind: 'store', fault: undefined })
-      },
-      onSaveAgain() {
-        if (server === undefined) return
-        server.#judging.saveAgain()
-        server.#hostnames.saveAgain()
-        server.alertDesk.saveAgain()
+    const store = await openServerStore(settings, options.log, {
+      announce: announcement => server?.alertDesk.announce(announcement),
+      saveAgain() {
+        if (server !== undefined) server.#saveAgain()
       },
     })
     server = new Server(options, configuration, store, lock)
@@ -220,6 +214,7 @@ export class Server implements ControlView, Explainer {
   async close(): Promise<void> {
     this.drilling.close()
     this.#judging.stop()
+    this.#teller.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
     this.alertDesk.stop()
@@ -389,6 +384,12 @@ export class Server implements ControlView, Explainer {
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
     this.drilling.look()
+  }
+
+  #saveAgain(): void {
+    this.#judging.saveAgain()
+    this.#hostnames.saveAgain()
+    this.alertDesk.saveAgain()
   }
 
   #restarted(what: string, why: string): void {

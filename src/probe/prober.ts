@@ -1,5 +1,6 @@
 /** The prober: what is to be probed goes in, what probes saw comes out. The probing itself goes on in a thread of its own. */
 
+import { moduleBeside } from '#base/module-beside.ts'
 import type { Pace } from '#health/timing.ts'
 import { killCommandGroups, newCommandGroups } from './command-turns.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
@@ -46,7 +47,7 @@ export function startProber(options: ProberOptions): Prober {
   process.on('exit', killCommands)
   const thread = new WatchedThread({
     name: 'prober',
-    script: new URL('./prober-worker.ts', import.meta.url),
+    script: moduleBeside(import.meta.url, 'prober-worker'),
     data,
     stallLimitMs,
     onStart(post) {

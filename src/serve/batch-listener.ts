@@ -1,5 +1,6 @@
 /** UDP in batches: responder threads, each with a socket of its own at every address; the system spreads the packets over them. */
 import type { SocketAddr } from '#base/address.ts'
+import { moduleBeside } from '#base/module-beside.ts'
 import { type Libc, loadLibc } from '#os/libc.ts'
 import { PacketBatch } from '#os/packet-batch.ts'
 import type { SystemError } from '#os/system-error.ts'
@@ -89,7 +90,7 @@ class BatchListener implements UdpListener {
 function threadOptions(options: BatchOptions, sockets: readonly UdpSocket[][]): ThreadOptions[] {
   return sockets.map((own, i) => ({
     name: `UDP responder ${i + 1}`,
-    script: new URL('./responder-worker.ts', import.meta.url),
+    script: moduleBeside(import.meta.url, 'responder-worker'),
     data: { fds: own.map(({ fd }) => fd) } satisfies ResponderData,
     addresses: own.map(({ bound }) => bound),
     onRestart: options.onRestart,

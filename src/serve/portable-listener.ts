@@ -1,11 +1,13 @@
 /** UDP by `node:dgram`, for where batches are not to be had. In a thread of its own, so that control's work delays no answer. */
+
+import { moduleBeside } from '#base/module-beside.ts'
 import type { ListenOptions, UdpListener } from './listener.ts'
 import { ServingThread } from './serving-thread.ts'
 
 /** Throws a `BindError`. */
 export async function startPortableListener(options: ListenOptions): Promise<UdpListener> {
   const { addresses, answering, onRestart } = options
-  const script = new URL('./portable-worker.ts', import.meta.url)
+  const script = moduleBeside(import.meta.url, 'portable-worker')
   const thread = await ServingThread.start(
     { name: 'UDP thread', script, data: {}, addresses, onRestart },
     answering,

@@ -187,6 +187,9 @@ export async function startThreads(
 }
 
 /** Without whatever else the object may carry: not everything can be sent to a thread. */
-function useMessage(number: number, { table, board, policy }: Answering): Extract<ToThread, { kind: 'use' }> {
-  return { kind: 'use', number, answering: { table, board, policy } }
+function useMessage(
+  number: number,
+  { table, board, policy, why }: Answering,
+): Extract<ToThread, { kind: 'use' }> {
+  return { kind: 'use', number, answering: { table, board, policy, why } }
 }

@@ -1,4 +1,6 @@
 /** DNS over TCP, in a thread of its own. */
+
+import { moduleBeside } from '#base/module-beside.ts'
 import type { Listener, ListenOptions } from './listener.ts'
 import { ServingThread } from './serving-thread.ts'
 import type { StreamLimits } from './stream-limits.ts'
@@ -11,7 +13,7 @@ export interface StreamOptions extends ListenOptions {
 /** Throws a `BindError`. */
 export async function startStreamListener(options: StreamOptions): Promise<Listener> {
   const { addresses, answering, limits, onRestart } = options
-  const script = new URL('./stream-worker.ts', import.meta.url)
+  const script = moduleBeside(import.meta.url, 'stream-worker')
   const data: StreamData = { limits }
   const thread = await ServingThread.start(
     { name: 'TCP thread', script, data, addresses, onRestart },

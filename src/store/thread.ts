@@ -1,5 +1,6 @@
 /** The store's thread as control sees it: started again when it dies, asked with a deadline. */
 import { Worker } from 'node:worker_threads'
+import { moduleBeside } from '#base/module-beside.ts'
 import type { Found, FromWorker, Request, ToWorker } from './messages.ts'
 import type { HistoryLimits } from './probe-history.ts'
 
@@ -55,6 +56,8 @@ export class StoreThread {
         this.#take(id)?.reject(new Error(`the store has not answered for ${deadlineMs} ms`))
       const timer = setTimeout(late, deadlineMs)
       this.#asked.set(id, { resolve, reject, timer })
+      // It ends by itself, perhaps before anybody has heard its answer.
+      if (want.kind === 'close') this.#ended = true
       this.post({ kind: 'request', id, want })
     })
   }
@@ -71,7 +74,7 @@ export class StoreThread {
 
   #start(): void {
     this.#startedMs = performance.now()
-    const worker = new Worker(new URL('./store-worker.ts', import.meta.url), {
+    const worker = new Worker(moduleBeside(import.meta.url, 'store-worker'), {
       workerData: this.#data,
     })
     let why = 'the thread of the store has ended'

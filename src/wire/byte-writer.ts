@@ -37,7 +37,10 @@ export class ByteWriter {
   /** One byte for each character, as in a `Name`. */
   latin1(text: string): void {
     this.#reserve(text.length)
-    for (let i = 0; i < text.length; i++) this.#bytes[this.#length++] = text.charCodeAt(i)
+    const bytes = this.#bytes
+    const start = this.#length
+    for (let i = 0; i < text.length; i++) bytes[start + i] = text.charCodeAt(i)
+    this.#length += text.length
   }
 
   /** A copy of what was written since the last time. */

@@ -24,8 +24,8 @@ export class MessageReader {
   }
 
   u16(): number {
-    const [high = 0, low = 0] = this.bytes(2)
-    return (high << 8) | low
+    const at = this.#at
+    return this.#advance(2) ? ((this.#bytes[at] ?? 0) << 8) | (this.#bytes[at + 1] ?? 0) : 0
   }
 
   u32(): number {
@@ -33,11 +33,8 @@ export class MessageReader {
   }
 
   bytes(length: number): Uint8Array {
-    const end = this.#at + length
-    if (this.#failed || length < 0 || end > this.#bytes.length) return this.#fail()
-    const bytes = this.#bytes.slice(this.#at, end)
-    this.#at = end
-    return bytes
+    const at = this.#at
+    return this.#advance(length) ? this.#bytes.slice(at, this.#at) : this.#fail()
   }
 
   /** A name with its compression undone (RFC 1035 §4.1.4). Each pointer must lead before all that was read of the name so far. */
@@ -59,7 +56,7 @@ export class MessageReader {
       }
       const end = at + 1 + length
       if (length > MAX_LABEL_BYTES || end > this.#bytes.length) break
-      text += String.fromCharCode(...this.#bytes.subarray(at, end))
+      for (let i = at; i < end; i++) text += String.fromCharCode(this.#bytes[i] ?? 0)
       if (text.length > MAX_NAME_BYTES) break
       at = end
       if (length > 0) continue
@@ -91,6 +88,13 @@ export class MessageReader {
     }
     out.bytes(this.bytes(end - this.#at))
     return out.take()
+  }
+
+  #advance(length: number): boolean {
+    const end = this.#at + length
+    this.#failed ||= length < 0 || end > this.#bytes.length
+    if (!this.#failed) this.#at = end
+    return !this.#failed
   }
 
   #fail(): Uint8Array {

@@ -107,7 +107,7 @@ export function childOf(label: string, parent: Name): Name | undefined {
 
 /** With A to Z made a to z: the form in which names are compared (RFC 4343). Lengths (0 to 63) are no letters. */
 export function lowerCase(name: Name): Name {
-  return name.replace(/[A-Z]+/g, letters => letters.toLowerCase()) as Name
+  return /[A-Z]/.test(name) ? (name.replace(/[A-Z]+/g, letters => letters.toLowerCase()) as Name) : name
 }
 
 /** The canonical order of RFC 4034 §6.1: by labels from the right, as lower-cased bytes. */

@@ -17,6 +17,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   podman: 'podman',
   unbound: 'unbound',
   runc: 'runc',
+  'groff-base': 'groff',
   'systemd-container': 'systemd-nspawn',
   'python3-aiosmtpd': 'aiosmtpd',
 }

@@ -1,10 +1,12 @@
 /** What must always hold of a node, whatever has happened. */
 import assert from 'node:assert/strict'
+import type { ManagedName } from '#config/configuration.ts'
 import { ANSWER_TYPE, plainName } from '#control/plan.ts'
 import { answered, type PoolState } from '#control/pool-state.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
 import type { Selection } from '#steering/selection.ts'
 import { compareStandings, type Standing } from '#steering/standing.ts'
+import type { Message } from '#wire/message.ts'
 import { dataToText } from '#wire/record-data.ts'
 import { Rcode } from '#wire/types.ts'
 import type { SimulatedNode } from './node.ts'
@@ -16,22 +18,18 @@ export function checkInvariants(node: SimulatedNode, nowMs: number): void {
       const selection = pool.selection(family)
       assert.ok(selection !== undefined, `${pool.pool.name} ${family}: nothing is selected`)
       const where = `${pool.pool.name} ${family}`
-      for (const { name } of pool.names) checkAnswer(node, `${plainName(name)}.`, family, selection, where)
+      for (const name of pool.names) {
+        const message = node.ask(`${plainName(name.name)}.`, ANSWER_TYPE[family])
+        checkAnswer(message, selection, where)
+        checkTtl(message, name, pool, family, selection, nowMs, where)
+      }
       checkServed(node, pool, family, selection, nowMs, where)
-      checkTtl(node, pool, family, selection, nowMs, where)
     }
   }
 }
 
 /** Each answer is the selection, or what its pick allows: never half of two. */
-function checkAnswer(
-  node: SimulatedNode,
-  owner: string,
-  family: AnswerKind,
-  selection: Selection,
-  where: string,
-): void {
-  const { rcode, answer } = node.ask(owner, ANSWER_TYPE[family])
+function checkAnswer({ rcode, answer }: Message, selection: Selection, where: string): void {
   const texts = answer.map(({ type, data }) => dataToText(type, data))
   const selected = [
     ...selection.addresses.map(({ text }) => text),
@@ -132,20 +130,18 @@ function isServedDown(
 }
 
 function checkTtl(
-  node: SimulatedNode,
+  { answer, authority }: Message,
+  { ttlSeconds, ttlMinSeconds }: ManagedName,
   pool: PoolState,
   family: AnswerKind,
   selection: Selection,
   nowMs: number,
   where: string,
 ): void {
-  for (const { name, ttlSeconds, ttlMinSeconds } of pool.names) {
-    const { answer, authority } = node.ask(`${plainName(name)}.`, ANSWER_TYPE[family])
-    for (const { ttl } of answer) assert.ok(ttl >= ttlMinSeconds && ttl <= ttlSeconds, `${where}: TTL ${ttl}`)
-    for (const { ttl } of authority) assert.ok(ttl <= ttlMinSeconds, `${where}: negative TTL ${ttl}`)
-    if (selection.mode !== 'serving') continue
-    const changes = pool.statesBehind(selection, family).flatMap(({ earliestDownMs }) => earliestDownMs ?? [])
-    const limitMs = Math.max(ttlMinSeconds * 1000, Math.min(...changes) - nowMs)
-    for (const { ttl } of answer) assert.ok(ttl * 1000 <= limitMs, `${where}: TTL ${ttl} outlives the answer`)
-  }
+  for (const { ttl } of answer) assert.ok(ttl >= ttlMinSeconds && ttl <= ttlSeconds, `${where}: TTL ${ttl}`)
+  for (const { ttl } of authority) assert.ok(ttl <= ttlMinSeconds, `${where}: negative TTL ${ttl}`)
+  if (selection.mode !== 'serving') return
+  const changes = pool.statesBehind(selection, family).flatMap(({ earliestDownMs }) => earliestDownMs ?? [])
+  const limitMs = Math.max(ttlMinSeconds * 1000, Math.min(...changes) - nowMs)
+  for (const { ttl } of answer) assert.ok(ttl * 1000 <= limitMs, `${where}: TTL ${ttl} outlives the answer`)
 }

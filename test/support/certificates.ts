@@ -27,6 +27,9 @@ export function authority(): string {
   return read('authority.pem')
 }
 
+/** The file of it, as `NODE_EXTRA_CA_CERTS` takes it. */
+export const AUTHORITY_FILE = fileURLToPath(new URL('./certificates/authority.pem', import.meta.url))
+
 function read(name: string): string {
   return readFileSync(new URL(`./certificates/${name}`, import.meta.url), 'utf8')
 }

@@ -1,20 +1,22 @@
 /** Queries that are wrong in every way, and some that are right: the same for the same seed. */
 import { type Random, seededRandom } from '#base/random.ts'
 import { encodeQuery } from '#wire/message.ts'
-import { name } from '#wire/name.ts'
+import { type Name, name } from '#wire/name.ts'
 
 const TYPES = [1, 2, 5, 6, 12, 15, 16, 28, 33, 39, 41, 43, 47, 64, 65, 249, 250, 251, 252, 255, 257, 65_280]
 const CLASSES = [1, 1, 1, 1, 3, 4, 254, 255, 0]
 const OPTIONS = [3, 5, 8, 9, 10, 11, 12, 15, 65_001]
+const OPTION_LENGTHS = [0, 0, 2, 4, 7, 8, 8, 16, 24, 40, 41]
+const UDP_SIZES = [0, 100, 512, 1232, 4096, 65_535]
 
 export class DamagedQueries {
   readonly #random: Random
-  readonly #names: readonly string[]
+  readonly #names: readonly { readonly text: string; readonly wire: Name }[]
 
   /** @param names that are asked for, apart from what is made up */
   constructor(seed: number, names: readonly string[]) {
     this.#random = seededRandom(seed)
-    this.#names = names
+    this.#names = names.map(text => ({ text, wire: name(text) }))
   }
 
   /** The next one, of at most 600 bytes. */
@@ -38,18 +40,16 @@ export class DamagedQueries {
   #query(): Uint8Array {
     const options = Array.from({ length: this.#below(4) }, () => ({
       code: this.#pick(OPTIONS),
-      data: Uint8Array.from({ length: this.#pick([0, 0, 2, 4, 7, 8, 8, 16, 24, 40, 41]) }, () =>
-        this.#below(256),
-      ),
+      data: this.#noise(this.#pick(OPTION_LENGTHS)),
     }))
     const edns = {
-      udpSize: this.#pick([0, 100, 512, 1232, 4096, 65_535]),
+      udpSize: this.#pick(UDP_SIZES),
       version: this.#below(8) === 0 ? 1 : 0,
       options,
     }
     return encodeQuery({
       id: this.#below(65_536),
-      name: name(this.#name()),
+      name: this.#name(),
       type: this.#pick(TYPES),
       class: this.#pick(CLASSES),
       recursionDesired: this.#below(2) === 0,
@@ -57,20 +57,24 @@ export class DamagedQueries {
     })
   }
 
-  #name(): string {
-    const known = this.#pick(this.#names)
+  #name(): Name {
+    const { text, wire } = this.#pick(this.#names)
     switch (this.#below(6)) {
       case 0:
-        return `${'x'.repeat(1 + this.#below(63))}.${known}`.replace(/\.\.$/, '.')
+        return name(`${'x'.repeat(1 + this.#below(63))}.${text}`.replace(/\.\.$/, '.'))
       case 1:
-        return `${'a.'.repeat(this.#below(100))}${known === '.' ? '' : known}` || '.'
+        return name(`${'a.'.repeat(this.#below(100))}${text === '.' ? '' : text}` || '.')
       case 2:
-        return known === '.'
-          ? '.'
-          : known.replace(/[a-z]/g, letter => (this.#below(2) === 0 ? letter.toUpperCase() : letter))
+        return name(text.replace(/[a-z]/g, letter => (this.#below(2) === 0 ? letter.toUpperCase() : letter)))
       default:
-        return known
+        return wire
     }
+  }
+
+  #noise(length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    for (let i = 0; i < length; i++) bytes[i] = this.#below(256)
+    return bytes
   }
 
   /** Changes the query in its place, or gives another one. */
@@ -86,10 +90,7 @@ export class DamagedQueries {
       case 1: // cut short
         return query.slice(0, at)
       case 2: // something behind the end
-        return Buffer.concat([
-          query,
-          Uint8Array.from({ length: 1 + this.#below(40) }, () => this.#below(256)),
-        ])
+        return Buffer.concat([query, this.#noise(1 + this.#below(40))])
       case 3: // lying counts
         query[4 + this.#below(8)] = this.#pick([0, 1, 2, 255])
         return undefined
@@ -108,7 +109,7 @@ export class DamagedQueries {
         query[3] = this.#below(256)
         return undefined
       case 8: // noise
-        return Uint8Array.from({ length: this.#below(100) }, () => this.#below(256))
+        return this.#noise(this.#below(100))
       default: // a piece in another place
         query.copyWithin(at, this.#below(query.length))
         return undefined

@@ -36,11 +36,16 @@ export class ServerProcess implements AsyncDisposable {
   #dns: readonly DnsAddress[] = []
   #adminUrl = ''
 
-  private constructor(folder: TempFolder, place: ServeArgs) {
+  private constructor(
+    folder: TempFolder,
+    state: string,
+    env: Readonly<Record<string, string>>,
+    child: Child,
+  ) {
     this.folder = folder
-    this.#state = place.state
-    this.#env = place.env
-    this.#child = spawnServer(folder, place)
+    this.#state = state
+    this.#env = env
+    this.#child = child
   }
 
   /** Resolves when the server is ready. Rejects, with all that it said, if it ends before. */
@@ -54,7 +59,12 @@ export class ServerProcess implements AsyncDisposable {
     const folder = await TempFolder.open()
     for (const [name, text] of Object.entries(zones)) await folder.file(`zones/${name}`, text)
     await folder.file('understudy.yaml', settings)
-    const server = new ServerProcess(folder, { state, listen, admin: '127.0.0.1:0', env })
+    const server = new ServerProcess(
+      folder,
+      state,
+      env,
+      spawnServer(folder, { state, listen, admin: '127.0.0.1:0' }, env),
+    )
     try {
       await server.#untilReady()
     } catch (error) {
@@ -107,14 +117,14 @@ export class ServerProcess implements AsyncDisposable {
   /** Starts the server again on its state and its ports, after it has ended. Resolves as soon as it answers queries. */
   async startAgain(): Promise<void> {
     await this.exit
-    const [state, listen, env] = [this.#state, this.#dns.map(formatAddress), this.#env]
-    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host, env })
+    const [state, listen] = [this.#state, this.#dns.map(formatAddress)]
+    this.#child = spawnServer(this.folder, { state, listen, admin: new URL(this.#adminUrl).host }, this.#env)
     await this.log(({ addresses }) => addresses !== undefined)
   }
 
   /** The arguments of another server with the same zones. */
   argsWith(place: { readonly state: string; readonly listen: string }): string[] {
-    return serveArgs(this.folder, { ...place, listen: [place.listen], admin: '127.0.0.1:0', env: {} })
+    return serveArgs(this.folder, { ...place, listen: [place.listen], admin: '127.0.0.1:0' })
   }
 
   /** The first line of the log, from the number `from` on, that matches, now or later. */
@@ -158,11 +168,10 @@ interface ServeArgs {
   readonly state: string
   readonly listen: readonly string[]
   readonly admin: string
-  readonly env: Readonly<Record<string, string>>
 }
 
-function spawnServer(folder: TempFolder, args: ServeArgs): Child {
-  return understudy(serveArgs(folder, args), { cwd: folder.path, env: args.env })
+function spawnServer(folder: TempFolder, args: ServeArgs, env: Readonly<Record<string, string>>): Child {
+  return understudy(serveArgs(folder, args), { cwd: folder.path, env })
 }
 
 function serveArgs({ path }: TempFolder, { state, listen, admin }: ServeArgs): string[] {

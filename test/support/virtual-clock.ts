@@ -48,7 +48,7 @@ export class VirtualClock implements Clock {
   /** Lets so much time pass, running what falls due in order, each with its own time; promises settle in between. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms
-    await settle()
+    await turn()
     for (let timer = this.#next(); timer !== undefined && timer.atMs <= untilMs; timer = this.#next()) {
       this.#timers.delete(timer)
       this.#nowMs = Math.max(this.#nowMs, timer.atMs)
@@ -56,6 +56,7 @@ export class VirtualClock implements Clock {
       await settle()
     }
     this.#nowMs = untilMs
+    await turn()
   }
 
   /** Time passes and nothing can run, as when the process is stopped. What fell due runs at the next `advance`, late. */
@@ -71,8 +72,15 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** All microtasks run before the next immediate. */
+/** All microtasks run before the next tick, and the loop of events, which is dear, is not gone round for it. */
 function settle(): Promise<void> {
+  return new Promise(resolve => {
+    process.nextTick(resolve)
+  })
+}
+
+/** What other threads have said meanwhile is taken as well. */
+function turn(): Promise<void> {
   return new Promise(resolve => {
     setImmediate(resolve)
   })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
-import { World } from '../control/world.ts'
+import { WORLDS, World } from '../control/world.ts'
 import { type Answer, type Started, started, world } from './helpers.ts'
 
 const TOKEN = 'correct-horse-battery-staple'
@@ -53,7 +53,7 @@ async function stage(): Promise<Stage> {
   }
 }
 
-describe('POST /api/v1/heartbeats/{zone}/{pool}/{endpoint}', () => {
+describe('POST /api/v1/heartbeats/{zone}/{pool}/{endpoint}', WORLDS, () => {
   it('is a pass without a body; a slash in the name of the zone may be escaped or not', async () => {
     await using it = await stage()
     for (const path of [PATH, PATH.replace('0/25', '0%2F25'), PATH.replace('0/25.a.test', '0/25.A.test.')]) {

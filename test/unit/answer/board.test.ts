@@ -60,6 +60,19 @@ describe('publishing', () => {
     )
   })
 
+  it('to a slot is in all that share its place, and in no other', () => {
+    const board = createBoard([slotBytes(2, 4), slotBytes(1, 4)], [0, 1, 0])
+    const writer = new BoardWriter(board)
+    const reader = new BoardReader(board, seededRandom(1))
+    const counts = (): number[] => [0, 1, 2].map(slot => taken(reader, slot).recordCount)
+    writer.publish(2, records(2))
+    assert.deepEqual(counts(), [2, 0, 2])
+    writer.publish(1, records(1))
+    writer.publish(0, records(1))
+    assert.deepEqual(counts(), [1, 1, 1])
+    assert.equal(writer.publish(1, records(2)), false)
+  })
+
   it('to a slot that is not there is a mistake of the caller', () => {
     const writer = new BoardWriter(createBoard([16]))
     for (const slot of [1, -1]) assert.throws(() => writer.publish(slot, records(1)), RangeError)

@@ -1,10 +1,10 @@
 /** A million damaged packets: never an exception, never a response to a response, never more than allowed, the question echoed or absent. */
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Arrival } from '#answer/arrival.ts'
 import { Transport } from '#answer/counters.ts'
+import { createWhyBoard } from '#answer/why-board.ts'
 import { DamagedQueries } from '#test/damaged-queries.ts'
-import { assertResponse } from '#test/response-rules.ts'
+import { assertResponse, must } from '#test/response-rules.ts'
 import { Lab } from './lab.ts'
 
 const PACKETS = 1_000_000
@@ -49,7 +49,8 @@ const NAMES = [
   'broken.test.',
   'elsewhere.example.',
 ]
-const policy = { id: 'ns1', version: '1', cookieSecrets: [new Uint8Array(16)] }
+const introspectionFrom = [{ bytes: Uint8Array.of(192, 0, 2, 0), bits: 24 }]
+const policy = { id: 'ns1', version: '1', cookieSecrets: [new Uint8Array(16)], introspectionFrom }
 
 describe('damaged packets', () => {
   for (const [seed, transport] of [
@@ -57,7 +58,7 @@ describe('damaged packets', () => {
     [2, 'tcp'],
   ] as const) {
     it(`by ${transport}, ${PACKETS / 2} of them`, () => {
-      const lab = new Lab(ZONES, { policy, failed: ['broken.test.'] })
+      const lab = new Lab(ZONES, { policy, failed: ['broken.test.'], why: createWhyBoard([], []) })
       const queries = new DamagedQueries(seed, NAMES)
       const arrival = new Arrival(Transport[transport])
       arrival.from(Uint8Array.of(192, 0, 2, 1), 0, 4)
@@ -69,10 +70,10 @@ describe('damaged packets', () => {
         bytes.set(query)
         const length = lab.responder.respond(bytes, 0, query.length, arrival)
         const context = (): string => `packet ${i}: ${Buffer.from(query).toString('hex')}`
-        assert.ok(length <= limit, context())
-        if (transport === 'udp') assert.ok(bytes[limit + 600] === FENCE, context())
+        must(length <= limit, context)
+        if (transport === 'udp') must(bytes[limit + 600] === FENCE, context)
         if (length > 0) assertResponse(query, bytes.subarray(0, length), i % READ_EVERY === 0, context)
-        else assert.ok(query.length < 12 || ((query[2] ?? 0) & 0x80) !== 0, context())
+        else must(query.length < 12 || ((query[2] ?? 0) & 0x80) !== 0, context)
       }
     })
   }

@@ -33,6 +33,8 @@ export interface LabOptions {
   readonly managed?: Readonly<Record<string, readonly ManagedRRsets[]>>
   /** Bytes of the slots of the board. */
   readonly slots?: readonly number[]
+  /** A board of reasons. */
+  readonly why?: SharedArrayBuffer
   /** Of what each query picks. */
   readonly seed?: number
 }
@@ -59,7 +61,7 @@ export class Lab {
 
   constructor(
     zones: ZoneTexts,
-    { policy = {}, failed = [], minimal = true, managed = {}, slots = [], seed = 1 }: LabOptions = {},
+    { policy = {}, failed = [], minimal = true, managed = {}, slots = [], why, seed = 1 }: LabOptions = {},
   ) {
     const board = createBoard(slots)
     this.board = new BoardWriter(board)
@@ -75,6 +77,7 @@ export class Lab {
       ),
       board,
       policy: { ...PLAIN_POLICY, ...policy },
+      why,
     })
   }
 

@@ -15,6 +15,7 @@ const COMMANDS = [
   'token',
   'doctor',
   'drill',
+  'import',
   'backtest',
   'demo',
 ]

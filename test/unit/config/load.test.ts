@@ -39,13 +39,15 @@ test('defaults without a file', async () => {
     alerts: [],
     watch: true,
   })
+  const { introspectionFrom, ...others } = answering
   const { exempt, ...rateLimit } = answering.rateLimit
+  for (const networks of [exempt, introspectionFrom])
+    assert.deepEqual(
+      networks.map(({ address, bits }) => `${address.text}/${bits}`),
+      ['127.0.0.0/8', '::1/128'],
+    )
   assert.deepEqual(
-    exempt.map(({ address, bits }) => `${address.text}/${bits}`),
-    ['127.0.0.0/8', '::1/128'],
-  )
-  assert.deepEqual(
-    { ...answering, rateLimit },
+    { ...others, rateLimit },
     {
       minimalResponses: true,
       reveal: { id: true, version: true },
@@ -64,6 +66,7 @@ cookies: { secrets-file: secrets/cookies }
 rate-limit: { mode: log-only, responses-per-second: 5, slip: 0, ipv4-prefix: 32, ipv6-prefix: 64, exempt: [192.0.2.0/24, "2001:db8::1"] }
 query-log: { sample: 0.01, per-second: 7 }
 tcp: { idle: 30s, connections: 10, connections-per-client: 2 }
+introspection-from: []
 `
 
 test('how DNS is answered, and cookie secrets from a file of their own or the environment', async () => {
@@ -90,6 +93,7 @@ test('how DNS is answered, and cookie secrets from a file of their own or the en
     reveal: { id: true, version: false },
     queryLog: { sample: 0.01, perSecond: 7 },
     tcp: { idleMs: 30_000, connections: 10, connectionsPerClient: 2 },
+    introspectionFrom: [],
   })
   const env = { UNDERSTUDY_COOKIE_SECRETS: SECRETS[1] }
   const other = await loadConfiguration({ cwd: folder.path, env })

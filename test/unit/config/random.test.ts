@@ -84,8 +84,10 @@ test('random values under known keys', async () => {
 })
 
 test('random text', async () => {
+  // Every code point that is no surrogate; the unit `binary` is the same by way of a map of a million entries.
+  const point = fc.nat(0x10f7ff).map(nth => String.fromCodePoint(nth < 0xd800 ? nth : nth + 0x800))
   const noise = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: point }),
     fc.string({ unit: fc.constantFrom(...'{}[]:,-&*!|>\'"%@#? \n\tab1') }),
   )
   await fc.assert(

@@ -12,7 +12,8 @@ import { inOwnNetwork } from '#test/own-network.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 import { ProbingServer } from './probing-server.ts'
 
-const LIMIT = { timeout: 60_000 }
+/** They wait for real probes most of the time; more at once would keep each other waiting. */
+const LIMITS = { timeout: 60_000, concurrency: 3 }
 const [PRIMARY, BACKUP] = ['127.0.0.1', '127.0.0.2'] as const
 
 /** Both are up, the primary is served; it fails, and the backup is. */
@@ -25,7 +26,7 @@ async function failsOver(server: ProbingServer, breakPrimary: () => unknown): Pr
   return why
 }
 
-describe('the server fails over by a check of type', LIMIT, () => {
+describe('the server fails over by a check of type', LIMITS, () => {
   for (const transport of ['udp', 'tcp']) {
     it(`dns, over ${transport}`, async () => {
       let rcode: number = Packet.RCODE.NOERROR

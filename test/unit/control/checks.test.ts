@@ -1,7 +1,7 @@
 /** Checks made of others, aimed elsewhere, and damped: from the configuration to what is answered. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const [A, B] = ['192.0.2.1', '192.0.2.2'] as const
 
@@ -25,7 +25,7 @@ function answered(world: World): string {
   return world.addresses('www.a.test A').join(' ')
 }
 
-describe('a check made of others', () => {
+describe('a check made of others', WORLDS, () => {
   it('all: down with the first that is', async () => {
     await using world = await begin([WEB, MAIL, 'both: { type: all, checks: [web, mail] }'], 'both')
     for (const port of [80, 25]) world.outcome(A, 'pass', port)
@@ -69,7 +69,7 @@ describe('a check made of others', () => {
   })
 })
 
-describe('what is probed', () => {
+describe('what is probed', WORLDS, () => {
   it('is probe-address and port of the endpoint, where it has them', async () => {
     const text = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
@@ -95,7 +95,7 @@ names:
   })
 })
 
-describe('damping', () => {
+describe('damping', WORLDS, () => {
   it('dwell: an endpoint that went down is not served again before so long', async () => {
     await using world = await begin([WEB.replace(' }', ', dwell: 60s }')], 'web')
     world.outcomes(B, 'pass')

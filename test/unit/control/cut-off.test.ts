@@ -1,7 +1,7 @@
 /** References: what is not reached when nothing is reached says nothing of endpoints. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
 const REFERENCE = '203.0.113.53'
@@ -23,7 +23,7 @@ async function fail(world: World, address: string, times: number): Promise<void>
   }
 }
 
-describe('while no reference is reached', () => {
+describe('while no reference is reached', WORLDS, () => {
   it('no endpoint goes down, and what was seen then does not count later', async () => {
     await using world = await begin()
     await fail(world, PRIMARY, 2)
@@ -55,7 +55,7 @@ describe('while no reference is reached', () => {
   })
 })
 
-describe('the fail that decides', () => {
+describe('the fail that decides', WORLDS, () => {
   it('waits for a reference, and is believed as soon as one has passed', async () => {
     await using world = await begin()
     await fail(world, PRIMARY, 4)

@@ -110,10 +110,11 @@ describe('the difference', () => {
   })
 
   it('tells settings that a reload takes up from those that need a restart', async () => {
-    const settings = `node: ns2\nlisten: { dns: 127.0.0.1:1, admin-names: ns1 }\nresponders: 2\nhistory: { days: 1 }\nreferences: [tcp://192.0.2.1:1]\n`
+    const settings = `node: ns2\nlisten: { dns: 127.0.0.1:1, admin-names: ns1 }\nresponders: 2\nhistory: { days: 1 }\nreferences: [tcp://192.0.2.1:1]\nintrospection-from: []\n`
     assert.deepEqual(await changed({ ...FILES, 'understudy.yaml': settings }), [
       '~ admin-names',
       '~ references',
+      '~ introspection-from',
       '! node',
       '! listen.dns',
       '! responders',

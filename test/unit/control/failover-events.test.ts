@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Outcome } from '#health/outcome.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, TWO, zones } from './zones.ts'
 
 const SPARE = '192.0.2.3'
@@ -17,7 +17,7 @@ function counted(world: World, address: string, kinds: readonly Outcome['kind'][
   return world.events.filter(event => /^fail(over|back) /.test(event))
 }
 
-describe('failovers and failbacks', () => {
+describe('failovers and failbacks', WORLDS, () => {
   it('are those of the first endpoint, not those among the backups', async () => {
     await using world = await World.begin(zones({ pools: { www: { ...TWO, spare: [SPARE] } } }))
     for (const address of [PRIMARY, BACKUP, SPARE]) world.outcomes(address, ...UP)

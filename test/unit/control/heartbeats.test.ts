@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { poolView } from '#control/pool-view.ts'
 import type { AddressView, CheckView } from '#control/view.ts'
-import { STATE, World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 
 const [A, B] = ['192.0.2.1', '192.0.2.2'] as const
 const TOKEN = 'correct-horse-battery-staple'
@@ -75,7 +75,7 @@ function lastOf(world: World, address: string): string {
   return `${kind} ${reason}: ${detail}`
 }
 
-describe('an endpoint that reports in', () => {
+describe('an endpoint that reports in', WORLDS, () => {
   it('is up with its first report, and down when one is missing beyond the grace', async () => {
     await using world = await World.begin(zones())
     assert.equal(viewOf(world, A).verdict, 'unknown')
@@ -162,7 +162,7 @@ describe('an endpoint that reports in', () => {
   })
 })
 
-describe('the TTL', () => {
+describe('the TTL', WORLDS, () => {
   it('is full until a report is overdue, and then the time until it is missing', async () => {
     await using world = await begin()
     await passTime(world, 29)
@@ -192,7 +192,7 @@ describe('the TTL', () => {
   })
 })
 
-describe('when this server stood still', () => {
+describe('when this server stood still', WORLDS, () => {
   it('for long, a report that has not come is inconclusive, and is waited for anew', async () => {
     await using world = await begin()
     await passTime(world, 20)
@@ -228,7 +228,7 @@ describe('when this server stood still', () => {
   })
 })
 
-describe('a start', () => {
+describe('a start', WORLDS, () => {
   it('waits for interval and grace, and what was up stays up meanwhile', async () => {
     await using before = await begin()
     await using world = await before.restart(40_000)
@@ -252,7 +252,7 @@ describe('a start', () => {
   })
 })
 
-describe('a reload', () => {
+describe('a reload', WORLDS, () => {
   it('goes on waiting for what is the same, and takes a changed token', async () => {
     await using world = await begin()
     await passTime(world, 40)
@@ -293,7 +293,7 @@ describe('a reload', () => {
   })
 })
 
-describe('the token', () => {
+describe('the token', WORLDS, () => {
   it('is that of the endpoint, else that of the check', async () => {
     await using world = await begin({ more: ', token: { file: ../other.token }' })
     const accepted = (endpoint: string): boolean[] =>
@@ -319,7 +319,7 @@ describe('the token', () => {
   })
 })
 
-describe('a check made of a heartbeat and others', () => {
+describe('a check made of a heartbeat and others', WORLDS, () => {
   const WEB = '  web: { type: tcp, port: 80, interval: 10s, timeout: 2s, fall: 2, rise: 1 }\n'
   const both = (type: string): Shape => ({
     checks: `${WEB}  both: { type: ${type}, checks: [web, beat] }\n`,
@@ -363,7 +363,7 @@ it('inverted, a report is a fail and silence a pass', async () => {
   assert.equal(ttl(world), 60)
 })
 
-describe('with references', () => {
+describe('with references', WORLDS, () => {
   const SETTINGS = `references: [tcp://${REFERENCE}:53]\n`
 
   it('a missing report is believed once a reference has passed since', async () => {

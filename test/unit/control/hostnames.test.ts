@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import type { Resolved } from '#client/resolve.ts'
 import { poolView } from '#control/pool-view.ts'
 import { address } from '../steering/pools.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const HEAD = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
@@ -49,7 +49,7 @@ const RESOLVED: Readonly<Record<string, Resolved>> = {
   'two.example.net ipv6': none('two.example.net'),
 }
 
-describe('as a CNAME', () => {
+describe('as a CNAME', WORLDS, () => {
   const NAMES = 'www: { pool: www }, "*.w": { pool: www }'
 
   it('answers every type with the name in service', async () => {
@@ -101,6 +101,22 @@ describe('as a CNAME', () => {
     assert.deepEqual(world.addresses('www.a.test A'), [TWO])
   })
 
+  it('to a name that turns out not to exist, after nobody had answered, is left', async () => {
+    const silent: Resolved = { kind: 'failed', detail: 'no answer' }
+    const nobody = { 'one.example.net ipv4': silent, 'one.example.net ipv6': silent }
+    await using world = await begin(NAMES, {}, nobody)
+    world.outcomes('192.0.2.2', 'pass')
+    assert.deepEqual(world.addresses('www.a.test A'), [ONE], 'nothing is known of it')
+    world.resolved.set('one.example.net ipv4', none('one.example.net'))
+    world.resolved.set('one.example.net ipv6', none('one.example.net'))
+    await world.clock.advance(10_000)
+    assert.deepEqual(world.addresses('www.a.test A'), [TWO])
+    world.resolved.set('one.example.net ipv4', silent)
+    await world.clock.advance(600_000)
+    world.outcomes('192.0.2.2', 'pass')
+    assert.equal(world.hostnames.of('one.example.net').unresolved, 'missing', 'an error says nothing new')
+  })
+
   it('without a health check is not resolved at all', async () => {
     await using world = await begin(NAMES, { check: '' })
     assert.deepEqual(world.addresses('www.a.test A'), [ONE])
@@ -150,7 +166,7 @@ describe('as a CNAME', () => {
   })
 })
 
-describe('as addresses', () => {
+describe('as addresses', WORLDS, () => {
   const NAMES = '"@": { pool: www }'
 
   it('at the apex, beside other data, and at every name of the same pool', async () => {

@@ -1,12 +1,12 @@
 /** From an outcome to the answer, with everything that is told and stored on the way. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, TWO, WEB, zones } from './zones.ts'
 
 const SIX = { primary: '2001:db8::1', backup: '2001:db8::2' } as const
 
-describe('at the first start', () => {
+describe('at the first start', WORLDS, () => {
   it('the primary is answered at once, with nothing known of anybody', async () => {
     await using world = await World.begin(zones())
     assert.deepEqual(world.ask('www.a.test A'), { rcode: 'NOERROR', addresses: [PRIMARY], ttl: 30 })
@@ -35,7 +35,7 @@ describe('at the first start', () => {
   })
 })
 
-describe('an outcome', () => {
+describe('an outcome', WORLDS, () => {
   it('that decides has changed the answer when it has been taken; all are told, and it is stored', async () => {
     await using world = await World.begin(zones())
     world.outcomes(PRIMARY, 'pass', 'pass')
@@ -125,7 +125,7 @@ describe('an outcome', () => {
   })
 })
 
-describe('the TTL', () => {
+describe('the TTL', WORLDS, () => {
   it('is the time until the answer could change from the first fail on, and full again once that is cleared', async () => {
     const checks = { web: WEB.replace('fast-interval: 1s', 'fast-interval: 8s') }
     await using world = await World.begin(zones({ checks }))
@@ -172,7 +172,7 @@ describe('the TTL', () => {
   })
 })
 
-describe('with every endpoint down', () => {
+describe('with every endpoint down', WORLDS, () => {
   it('the primary is answered with the least TTL; the first that is up again takes over', async () => {
     await using world = await World.begin(zones())
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
@@ -194,7 +194,7 @@ describe('with every endpoint down', () => {
   })
 })
 
-describe('two families', () => {
+describe('two families', WORLDS, () => {
   const pools = { www: { primary: [PRIMARY, SIX.primary], backup: [BACKUP, SIX.backup] } }
 
   it('are answered from different endpoints where their verdicts differ', async () => {
@@ -231,7 +231,7 @@ describe('two families', () => {
   })
 })
 
-describe('a target in several pools', () => {
+describe('a target in several pools', WORLDS, () => {
   it('is probed once, counted once for each check of each zone, and switches them all', async () => {
     const pools = { www: TWO, api: TWO, mail: TWO }
     const checks = { web: host(WEB), other: host(WEB) }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { poolView } from '#control/pool-view.ts'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const zone = (top: string, names = 'www: { pool: top }', more = ''): Record<string, string> => ({
   'a.test.yaml': `zone: a.test
@@ -36,7 +36,7 @@ function answers(world: World, question = 'www.a.test A'): string {
   return [...found].sort().join(' | ')
 }
 
-describe('failover of a failover pool and a weighted one', () => {
+describe('failover of a failover pool and a weighted one', WORLDS, () => {
   it('goes through all of the first before the second, and back at once', async () => {
     await using world = await begin()
     assert.equal(answers(world), EU1)
@@ -188,7 +188,7 @@ describe('failover of a failover pool and a weighted one', () => {
   })
 })
 
-describe('weighted of a failover pool and a weighted one', () => {
+describe('weighted of a failover pool and a weighted one', WORLDS, () => {
   it('draws from all of them by the product of the weights', async () => {
     await using world = await begin(
       'policy: weighted, endpoints: [{ name: europe, pool: eu, weight: 2 }, { name: america, pool: us, weight: 1 }]',

@@ -1,6 +1,8 @@
 /** What operators decide, from the request to what is answered. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import Database from 'better-sqlite3'
 import type { OverrideRequest } from '#control/operations.ts'
 import { allOverrideViews } from '#control/override-view.ts'
 import { OverrideBook } from '#control/overrides.ts'
@@ -8,7 +10,7 @@ import { poolView } from '#control/pool-view.ts'
 import type { OperationResult } from '#control/view.ts'
 import type { Override } from '#steering/override.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
 const REQUEST: OverrideRequest = {
@@ -32,7 +34,7 @@ function answered(world: World): string {
   return world.addresses('www.a.test A').join(' ')
 }
 
-describe('drain', () => {
+describe('drain', WORLDS, () => {
   it('is answered at once, shown with both verdicts, and over by itself', async () => {
     await using world = await begin()
     const { done, answers } = await world.operations.override(REQUEST)
@@ -140,7 +142,7 @@ describe('drain', () => {
   })
 })
 
-describe('force and pin', () => {
+describe('force and pin', WORLDS, () => {
   it('force up outranks the verdict, and a drain', async () => {
     await using world = await begin()
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
@@ -174,7 +176,7 @@ describe('force and pin', () => {
   })
 })
 
-describe('release', () => {
+describe('release', WORLDS, () => {
   it('takes back what is on an endpoint, for good', async () => {
     await using before = await begin()
     await before.operations.override(REQUEST)
@@ -195,7 +197,7 @@ describe('release', () => {
   })
 })
 
-describe('an override on what the configuration has no more', () => {
+describe('an override on what the configuration has no more', WORLDS, () => {
   const WITHOUT_PRIMARY = zones({ pools: { www: { backup: [BACKUP] } } })
   const WITHOUT_POOL = zones({ pools: { api: { backup: [BACKUP] } } })
 
@@ -242,7 +244,7 @@ describe('an override on what the configuration has no more', () => {
   })
 })
 
-describe('a reload while an override waits for the disk', () => {
+describe('a reload while an override waits for the disk', WORLDS, () => {
   /** Goes over to other files after the request was made, and before the disk can have answered. */
   async function meanwhile(world: World, files: Record<string, string>): Promise<OperationResult> {
     const goOver = await world.read(files)
@@ -285,7 +287,7 @@ it('names are taken with and without the final dot of the zone', async () => {
   })
 })
 
-describe('failback', () => {
+describe('failback', WORLDS, () => {
   it('goes back under failback: manual', async () => {
     await using world = await begin('    failback: manual\n')
     world.outcomes(PRIMARY, 'fail', 'fail', 'fail', 'pass', 'pass')
@@ -313,7 +315,7 @@ describe('failback', () => {
   })
 })
 
-describe('a forced failback', () => {
+describe('a forced failback', WORLDS, () => {
   const { kind: _, target: __, force: ___, ...decision } = REQUEST
 
   it('serves the primary that is not up, for so long', async () => {
@@ -481,4 +483,41 @@ it('what a disk has refused without an answer is taken off it, and what it repla
     book.list.map(one => one.id),
     [id],
   )
+})
+
+it('what is released while a damaged database is replaced is not stored anew', async () => {
+  await using before = await begin()
+  await before.operations.override({ ...REQUEST, forMs: 3_600_000 })
+  {
+    const other = new Database(join(before.folder.path, STATE))
+    other.exec('DROP TABLE overrides')
+    other.close()
+  }
+  await before.operations.release('www/primary', 'bob')
+  assert.equal(answered(before), PRIMARY)
+  await using world = await before.restart(1000)
+  assert.deepEqual(world.book.list, [])
+  assert.equal(answered(world), PRIMARY)
+})
+
+it('what could not be released is stored for as long as it is in force', async () => {
+  const clock = new VirtualClock()
+  const asked: string[] = []
+  const store = {
+    async saveOverride({ id }: Override) {
+      asked.push(`save ${id}`)
+    },
+    async dropOverrides(ids: readonly string[]) {
+      asked.push(`drop ${ids.join(' ')}`)
+      throw new Error('the store has not answered for 10000 ms')
+    },
+  }
+  const book = new OverrideBook({ clock, store, onFault: () => undefined }, [])
+  const { forMs, force: _, target: __, ...said } = REQUEST
+  const key = { zone: 'a.test', pool: 'www' }
+  const { id } = await book.set({ ...said, ...key, endpoint: 'primary', expiresMs: clock.wallMs() + forMs })
+  await assert.rejects(book.release(key, 'primary', false), /has not answered/)
+  assert.deepEqual(asked, [`save ${id}`, `drop ${id}`, `save ${id}`])
+  book.saveAgain()
+  assert.equal(asked.at(-1), `save ${id}`)
 })

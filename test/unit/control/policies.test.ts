@@ -1,7 +1,7 @@
 /** Policies from the configuration to what is answered, with outcomes and time in between. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 
 const HEAD = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
@@ -27,7 +27,7 @@ function answers(world: World, question = 'www.a.test A', times = 200): string[]
   return [...found].sort()
 }
 
-describe('weighted', () => {
+describe('weighted', WORLDS, () => {
   const POOL = `policy: weighted, endpoints: [{ name: a, address: ${A}, weight: 3 }, { name: b, address: ${B} }, { name: c, address: ${C}, weight: 0 }]`
 
   it('answers each query with one of those that are up, and the last resort when none is', async () => {
@@ -56,7 +56,7 @@ describe('weighted', () => {
   })
 })
 
-describe('all', () => {
+describe('all', WORLDS, () => {
   it('answers those that are up, by turns, as many as max-answers', async () => {
     await using world = await begin(`policy: all, max-answers: 2, ${ENDPOINTS}`)
     assert.deepEqual(answers(world), [`${A} ${B}`, `${B} ${C}`, `${C} ${A}`])
@@ -65,7 +65,7 @@ describe('all', () => {
   })
 })
 
-describe('the reason of members', () => {
+describe('the reason of members', WORLDS, () => {
   const said = (world: World): string[] =>
     world.lines.filter(line => line.startsWith('a.test/www A:')).map(line => line.replace(/^.*? \(|\)$/g, ''))
 
@@ -94,7 +94,7 @@ describe('the reason of members', () => {
   })
 })
 
-describe('failback', () => {
+describe('failback', WORLDS, () => {
   const failedOver = async (failback: string): Promise<World> => {
     const world = await begin(`failback: ${failback}, ${ENDPOINTS}`)
     world.outcomes(B, 'pass')
@@ -141,7 +141,7 @@ describe('failback', () => {
   })
 })
 
-describe('when-all-down', () => {
+describe('when-all-down', WORLDS, () => {
   for (const [rule, expected] of [
     ['primary', [A]],
     ['last', [B]],

@@ -1,7 +1,7 @@
 /** From one configuration to the next: what is the same goes on, what is new begins, and nobody is answered wrong in between. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { World } from './world.ts'
+import { WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, TWO, WEB, zones } from './zones.ts'
 
 const SPARE = '192.0.2.3'
@@ -18,7 +18,7 @@ async function failedOver(): Promise<World> {
   return world
 }
 
-describe('after a reload', () => {
+describe('after a reload', WORLDS, () => {
   it('the same check and address keep their verdict, and the pool its selection and its time', async () => {
     await using world = await failedOver()
     const sinceMs = world.pool('a.test/www').sinceMs('ipv4')
@@ -134,7 +134,7 @@ describe('after a reload', () => {
   })
 })
 
-describe('while nobody answers from the new board yet', () => {
+describe('while nobody answers from the new board yet', WORLDS, () => {
   it('both are written: what is decided now is answered from either', async () => {
     await using world = await World.begin(zones())
     const next = await world.adopt(zones({ pools: { www: { ...TWO, spare: [SPARE] } } }))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import type { Health } from '#health/verdict.ts'
-import { STATE, World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 /** Ten intervals. */
@@ -37,7 +37,7 @@ async function failedOver(): Promise<World> {
   return world
 }
 
-describe('a wall clock that is set', () => {
+describe('a wall clock that is set', WORLDS, () => {
   /** The primary is up again and held back for another five minutes, and then somebody sets the clock. */
   async function held(backMs: number): Promise<World> {
     const world = await World.begin(zones({ checks: { web: WEB.replace(' }', ', dwell: 10m }') } }))
@@ -78,7 +78,7 @@ describe('a wall clock that is set', () => {
   }
 })
 
-describe('a restart', () => {
+describe('a restart', WORLDS, () => {
   it('goes on where the last run ended: verdicts with counters, selections with their time', async () => {
     await using before = await failedOver()
     before.outcome(PRIMARY, 'pass')
@@ -102,6 +102,25 @@ describe('a restart', () => {
     assert.deepEqual(world.addresses('www.a.test A'), [BACKUP])
     world.outcome(PRIMARY, 'pass')
     assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
+  })
+
+  it('knows what is probed rarely for as long as it is rarely probed', async () => {
+    const rarely = { web: WEB.replace(' }', ', down-interval: 10m }') }
+    const text = zones({ checks: rarely })['a.test.yaml']?.replace(
+      '    check: web\n',
+      '    check: web\n    when-all-down: servfail\n',
+    )
+    await using before = await World.begin({ 'a.test.yaml': text ?? '' })
+    for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+    await before.clock.advance(590_000)
+    await using world = await before.restart(1000)
+    assert.equal(health(world, PRIMARY).verdict, 'down')
+    world.outcome(PRIMARY, 'fail')
+    assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL')
+    world.outcome(PRIMARY, 'pass')
+    assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL', 'one pass is not enough for rise: 2')
+    await using later = await world.restart(6_000_001)
+    assert.equal(health(later, BACKUP).verdict, 'unknown')
   })
 
   it('while all were down still answers the primary with the least TTL, also after a long absence', async () => {
@@ -143,7 +162,7 @@ describe('a restart', () => {
   })
 })
 
-describe('a verdict that stays as it is', () => {
+describe('a verdict that stays as it is', WORLDS, () => {
   /** When the verdict on the backup, as it is on disk, was reached: seconds of the virtual clock's day. */
   async function storedAt(world: World): Promise<readonly number[]> {
     await using next = await world.restart(0)
@@ -174,7 +193,7 @@ describe('a verdict that stays as it is', () => {
   })
 })
 
-describe('a state that is lost while the server runs', () => {
+describe('a state that is lost while the server runs', WORLDS, () => {
   it('is written again from what is in use', async () => {
     await using before = await failedOver()
     before.outcome(BACKUP, 'inconclusive')

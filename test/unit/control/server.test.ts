@@ -112,7 +112,7 @@ describe('the server', LIMIT, () => {
   })
 })
 
-describe('a reload', LIMIT, () => {
+describe('a reload', { ...LIMIT, concurrency: 3 }, () => {
   it('is previewed without a change, and no preview gets in the way of it', async () => {
     await using running = await Running.start()
     const pools = { www: { primary: ['127.0.0.1'] }, new: { only: ['127.0.0.9'] } }

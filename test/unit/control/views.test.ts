@@ -6,7 +6,7 @@ import { describe, it } from 'node:test'
 import { poolView } from '#control/pool-view.ts'
 import { serverView } from '#control/server-view.ts'
 import type { PoolView, ServerView } from '#control/view.ts'
-import { STATE, World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 function poolOf(world: World): PoolView {
@@ -32,7 +32,7 @@ function why(world: World): string | undefined {
   return poolOf(world).selections[0]?.why
 }
 
-describe('the view of a pool', () => {
+describe('the view of a pool', WORLDS, () => {
   it('is complete and plain', async () => {
     await using world = await World.begin(
       zones({ names: { www: '{ pool: www }', '@': '{ pool: www, ttl: 60s, ttl-min: 1s }' } }),
@@ -145,7 +145,7 @@ describe('the view of a pool', () => {
   })
 })
 
-describe('the words of a verdict', () => {
+describe('the words of a verdict', WORLDS, () => {
   it('say how it came about', async () => {
     await using world = await World.begin(zones())
     world.lines.length = 0
@@ -160,13 +160,23 @@ describe('the words of a verdict', () => {
   })
 })
 
-describe('the alarms', () => {
+describe('the alarms', WORLDS, () => {
   it('are none while all is well', async () => {
     await using world = await World.begin(zones())
     world.outcomes(PRIMARY, 'pass')
     world.outcomes(BACKUP, 'fail', 'fail', 'fail')
     await world.clock.advance(33_999)
     assert.deepEqual(serverOf(world).alarms, [])
+  })
+
+  it('are none of an address that is down and probed rarely', async () => {
+    const checks = { web: WEB.replace(' }', ', down-interval: 10m }') }
+    await using world = await World.begin(zones({ checks, pools: { www: { primary: [PRIMARY] } } }))
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    await world.clock.advance(1_803_999)
+    assert.deepEqual(serverOf(world).alarms, [])
+    await world.clock.advance(1)
+    assert.deepEqual(serverOf(world).alarms, [`a.test/www ${PRIMARY}: no probe has decided for 30m4s`])
   })
 
   it('tell of an address of which no probe has decided for long, and why', async () => {
@@ -228,7 +238,7 @@ describe('the alarms', () => {
   })
 })
 
-describe('the view of the server', () => {
+describe('the view of the server', WORLDS, () => {
   it('says that it is not ready as long as nobody answers', async () => {
     await using world = await World.begin(zones({ checks: { web: WEB } }))
     const { ready, queries, responses, dropped, lastReloadSuccessSeconds, configDigest } = serverOf(world)

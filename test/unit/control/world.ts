@@ -44,6 +44,9 @@ export interface Answer {
   readonly ttl: number | undefined
 }
 
+/** For tests each with worlds of its own: several live at once, since most of their time they wait for their stores to begin and to end. */
+export const WORLDS = { concurrency: 4 }
+
 /** Where the state lies in the folder. */
 export const STATE = 'state/understudy.db'
 

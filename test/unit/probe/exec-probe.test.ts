@@ -87,6 +87,26 @@ describe('the exec probe', LIMIT, () => {
     )
   })
 
+  it('is not drowned by what a command writes', async () => {
+    const before = process.memoryUsage().rss
+    assert.match(await probe(['yes'], { timeoutMs: 500 }), /^fail timeout: no end within 500ms: …[y ]+$/)
+    assert.ok(process.memoryUsage().rss - before < 256 * 1024 * 1024)
+  })
+
+  it('leaves no descriptors', async () => {
+    await probe(['true'])
+    const before = readdirSync('/proc/self/fd').length
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        i % 2 ? probe(['true']) : probe(['sleep', '100'], { timeoutMs: BRIEF_MS }),
+      ),
+    )
+    await until(() => readdirSync('/proc/self/fd').length <= before)
+  })
+})
+
+/** Processes are known by a mark of the test's own. */
+describe('what an exec probe leaves running', { ...LIMIT, concurrency: true }, () => {
   it('kills at the end of the time, children and grandchildren too', async () => {
     const mark = randomUUID()
     const fork = `sh -c 'sleep 1000; true' ${mark} & sh -c 'trap "" TERM HUP; sh -c "sleep 1000; true" ${mark}; true' ${mark} & echo begun; wait`
@@ -110,26 +130,9 @@ describe('the exec probe', LIMIT, () => {
     assert.equal(told, 'pass ok: exit 0: done')
     for (const pid of runningWith(mark)) process.kill(-pid, 'SIGKILL')
   })
-
-  it('is not drowned by what a command writes', async () => {
-    const before = process.memoryUsage().rss
-    assert.match(await probe(['yes'], { timeoutMs: 500 }), /^fail timeout: no end within 500ms: …[y ]+$/)
-    assert.ok(process.memoryUsage().rss - before < 256 * 1024 * 1024)
-  })
-
-  it('leaves no descriptors', async () => {
-    await probe(['true'])
-    const before = readdirSync('/proc/self/fd').length
-    await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        i % 2 ? probe(['true']) : probe(['sleep', '100'], { timeoutMs: BRIEF_MS }),
-      ),
-    )
-    await until(() => readdirSync('/proc/self/fd').length <= before)
-  })
 })
 
-describe('exec probes at once', LIMIT, () => {
+describe('exec probes at once', { ...LIMIT, concurrency: true }, () => {
   it('are so many and no more, and each has its turn', async () => {
     const turns = new CommandTurns(newCommandGroups(2))
     await using folder = await TempFolder.open()

@@ -63,7 +63,7 @@ console.log(`crowd: ${[...new Set(await Promise.all(crowd))].join(', ')}`)
 await Promise.all([ignoring(2), show('loss allowed', '127.0.0.1', { count: 4, maxLossPercent: 50 })])
 await Promise.all([
   ignoring(2),
-  show('loss not allowed', '127.0.0.1', { count: 4, maxLossPercent: 49 }, 2000),
+  show('loss not allowed', '127.0.0.1', { count: 4, maxLossPercent: 49 }, 1000),
 ])
 await Promise.all([ignoring(1), show('silent', '127.0.0.1', {}, BRIEF_MS)])
 

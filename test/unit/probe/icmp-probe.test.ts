@@ -26,7 +26,7 @@ describe('the icmp probe', () => {
       'no route: inconclusive no-route: this host has no route to the address',
       'crowd: pass ok: 2 of 2 answered',
       'loss allowed: pass ok: 2 of 4 answered',
-      'loss not allowed: fail loss: 2 of 4 answered within 2s, at least 3 must be',
+      'loss not allowed: fail loss: 2 of 4 answered within 1s, at least 3 must be',
       'silent: fail timeout: no reply within 150ms',
       'forbidden: inconclusive not-permitted: this host forbids ICMP to group 0; sysctl -w net.ipv4.ping_group_range="0 2147483647" permits it',
       'descriptors left: 0',

@@ -26,7 +26,7 @@ const OVERRIDE: Override = {
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname
 
-describe('an override', () => {
+describe('an override', { concurrency: 4 }, () => {
   it('is on disk when that is said, replaced under its id, and gone when it was dropped', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'state.db')
@@ -61,7 +61,7 @@ describe('an override', () => {
   })
 })
 
-describe('hostnames', () => {
+describe('hostnames', { concurrency: 4 }, () => {
   it('are restored with their latest addresses, and a selection of names with them', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'state.db')
@@ -99,7 +99,7 @@ describe('hostnames', () => {
   })
 })
 
-describe('store', () => {
+describe('store', { concurrency: 4 }, () => {
   it('restores nothing from a database that it has just made, in a folder of its own', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'deep', 'state', 'understudy.db')
@@ -215,3 +215,12 @@ function opening(path: string): Database.Database & Disposable {
   const database = new Database(path)
   return Object.assign(database, { [Symbol.dispose]: () => void database.close() })
 }
+
+it('a store that is closed tells of no fault, whenever its thread ends', async () => {
+  using folder = temporaryFolder()
+  for (let i = 0; i < 8; i++) {
+    const { store, told } = await opened(join(folder.path, 'state.db'))
+    await store.close()
+    assert.deepEqual(told, [])
+  }
+})

@@ -1,0 +1,84 @@
+/** The source `cloudflare`: monitors, pools and load balancers of Cloudflare, as its API returns them. */
+import { isAtOrBelow } from '#wire/name.ts'
+import type { Balancer } from './cloudflare-balancer.ts'
+import { type Listing, readListing } from './cloudflare-files.ts'
+import { complainOfReferences } from './cloudflare-references.ts'
+import { CloudflareZone } from './cloudflare-zone.ts'
+import type { Draft } from './draft.ts'
+import type { Findings } from './findings.ts'
+import { plainName } from './relative-name.ts'
+import type { ImportSource, SourceRequest } from './source.ts'
+import { zonesOf } from './zone-of.ts'
+
+export const CLOUDFLARE: ImportSource = {
+  about: 'load balancers, pools and monitors of Cloudflare, as its API returns them in JSON',
+  read: readCloudflare,
+}
+
+function readCloudflare(request: SourceRequest): Draft {
+  const { inputs, zone, findings, complaints } = request
+  const listing = readListing(request)
+  const balancers = listing.balancers.filter(one => isServed(one, findings))
+  if (!complaints.hasErrors && balancers.length === 0)
+    inputs[0]?.complainOfAll('there is no load balancer in the files, so there is no name to answer for')
+  complainOfReferences(listing)
+  const origins = zone === undefined ? zonesOf(balancers.map(({ name }) => name)) : [zone]
+  for (const { name, fields } of balancers)
+    if (!origins.some(origin => isAtOrBelow(name, origin)))
+      fields.complain('name', `${plainName(name)} is outside of the zone that --zone names`)
+  if (complaints.hasErrors) return { zones: [] }
+  reportUnused(listing, balancers, findings)
+  reportHealth(listing, findings)
+  const above = [
+    `Imported from ${inputs.map(({ file }) => file).join(', ')} by understudy import cloudflare.`,
+  ]
+  return {
+    zones: origins.map(origin => {
+      findings.note(
+        `zone ${plainName(origin)}`,
+        zone === undefined
+          ? 'taken from the names; --zone says another. The files have no name servers: add nameservers: before it is delegated'
+          : 'the files have no name servers: add nameservers: before it is delegated',
+      )
+      const inside = balancers.filter(({ name }) => isAtOrBelow(name, origin))
+      return new CloudflareZone(origin, inside, listing, findings).draft(above)
+    }),
+  }
+}
+
+function isServed({ isEnabled, title, fields }: Balancer, findings: Findings): boolean {
+  if (!isEnabled)
+    findings.note(`load balancer ${title}`, 'is not enabled: it is left out', fields.at('enabled'))
+  return isEnabled
+}
+
+function reportUnused(
+  { pools, monitors }: Listing,
+  balancers: readonly Balancer[],
+  findings: Findings,
+): void {
+  const used = new Set(
+    balancers.flatMap(({ defaults, fallback }) => [...defaults, fallback]).map(({ id }) => id),
+  )
+  const probing = new Set(
+    [...pools.values()].flatMap(({ id, monitor }) => (used.has(id) ? (monitor ?? []) : [])),
+  )
+  for (const { id, name, fields } of pools.values())
+    if (!used.has(id))
+      findings.note(
+        `pool ${name}`,
+        'no load balancer of the files answers with it: it is left out',
+        fields.at(),
+      )
+  for (const { id, fields } of monitors.values())
+    if (!probing.has(id))
+      findings.note(`monitor ${id}`, 'no pool that is imported is probed by it: it is left out', fields.at())
+}
+
+function reportHealth({ monitors }: Listing, findings: Findings): void {
+  if (monitors.size === 0) return
+  findings.changed(
+    'health that is not known yet',
+    'counts as good where nothing is better; Cloudflare takes it for down until a monitor has passed',
+  )
+}
