@@ -6,6 +6,8 @@ import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } f
 
 /** Rows; each is one request of an operator. */
 const AUDIT_LIMIT = 1000
+/** Of alerts that are gone. One whose removal was given up is read back, and removed, at a later start. */
+const REMOVAL_LIMIT = 10_000
 
 /** Only the latest verdict of a target, the latest selection of a pool and family, the latest addresses of a hostname and the latest of an alert are kept, the newest transitions, and the newest runs of probes. */
 export class Pending {
@@ -16,6 +18,7 @@ export class Pending {
   #hostnames = new Map<string, HostnameRow>()
   /** Bounded by whoever saves them: those that are gone are removed. */
   #alerts = new Map<number, AlertRow>()
+  #removals = new Map<number, AlertRow>()
   #transitions: TransitionRow[] = []
   #audit: AuditRow[] = []
   /** By target and first time. */
@@ -30,7 +33,7 @@ export class Pending {
 
   get size(): number {
     const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#alerts.size
-    return latest + this.#transitions.length + this.#audit.length + this.#runs.size
+    return latest + this.#removals.size + this.#transitions.length + this.#audit.length + this.#runs.size
   }
 
   /** Transitions and rows of the audit given up because too many waited. */
@@ -56,7 +59,12 @@ export class Pending {
   }
 
   alert(row: AlertRow): void {
-    this.#alerts.set(row.seq, row)
+    this.#alerts.delete(row.seq)
+    this.#removals.delete(row.seq)
+    const rows = row.record === null ? this.#removals : this.#alerts
+    rows.set(row.seq, row)
+    const [oldest = 0] = this.#removals.keys()
+    if (this.#removals.size > REMOVAL_LIMIT) this.#removals.delete(oldest)
   }
 
   transition(row: TransitionRow): void {
@@ -87,7 +95,7 @@ export class Pending {
       verdicts: [...this.#verdicts.values()],
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
-      alerts: [...this.#alerts.values()],
+      alerts: [...this.#alerts.values(), ...this.#removals.values()],
       transitions: this.#transitions,
       audit: this.#audit,
       runs: [...this.#runs.values()],
@@ -96,6 +104,7 @@ export class Pending {
     this.#selections = new Map()
     this.#hostnames = new Map()
     this.#alerts = new Map()
+    this.#removals = new Map()
     this.#transitions = []
     this.#audit = []
     this.#runs = new Map()
