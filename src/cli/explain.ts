@@ -9,7 +9,7 @@ import type {
 import type { CheckView, OverrideView, PartView } from '#control/view.ts'
 import { agoText } from './ago.ts'
 import { getJson } from './api.ts'
-import { askEach, printReplies, type ServerOptions } from './servers.ts'
+import { askEach, printJson, printReplies, type ServerOptions } from './servers.ts'
 import { TYPES } from './status-text.ts'
 import { terminalOf, wrap } from './terminal.ts'
 
@@ -29,11 +29,8 @@ export async function explain(
     options,
     async remote => (await getJson(remote, `/api/v1/explain?${query}`)) as Explanation,
   )
-  return printReplies(replies, explanation =>
-    options.json === true
-      ? JSON.stringify(explanation, null, 2)
-      : explanationText(explanation, columns).trimEnd(),
-  )
+  if (options.json === true) return printJson(replies, explanation => explanation)
+  return printReplies(replies, explanation => explanationText(explanation, columns).trimEnd())
 }
 
 /** For people; lines of at most so many columns, where words allow. */

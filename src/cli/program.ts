@@ -1,18 +1,23 @@
 /** The command line: which commands there are and what they take. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { SocketAddr } from '#base/address.ts'
+import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
 import { ROLES } from '#config/tokens.ts'
 import { SOURCES, type SourceName } from '#import/sources.ts'
 import { lowerCase, type Name, parseName } from '#wire/name.ts'
 import { testAlert } from './alert.ts'
+import { type AuditOptions, audit } from './audit.ts'
 import { type BacktestOptions, backtest } from './backtest.ts'
 import { check } from './check.ts'
+import { complete, completionText } from './complete.ts'
+import { completion, SHELLS, type Shell } from './completion.ts'
 import { demo } from './demo.ts'
 import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
 import { type DrillOptions, drill } from './drill.ts'
 import { type ExplainOptions, explain } from './explain.ts'
 import { type HistoryOptions, history } from './history.ts'
 import { type ImportOptions, importZones } from './import.ts'
+import { wordsOf } from './line-words.ts'
 import {
   type FailbackOptions,
   failBack,
@@ -22,11 +27,14 @@ import {
   setOverride,
 } from './operate.ts'
 import { type ReloadOptions, reload } from './reload.ts'
+import { schema } from './schema.ts'
 import { type ServeOptions, serve } from './serve.ts'
 import { type ServerOptions, speaking } from './servers.ts'
 import { type StatusOptions, status } from './status.ts'
 import { type TokenOptions, token } from './token.ts'
 import { VERSION } from './version.ts'
+
+const NO_COLOUR = 'no colours; nor if the variable NO_COLOR is set, or where it does not go to a terminal'
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
@@ -76,7 +84,14 @@ export function program(exit: (code: number) => void): Command {
     .description('pools, endpoints, and what is answered now')
     .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
     .option('--json', 'one JSON document')
-    .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com')
+    .addOption(
+      new Option(
+        '--watch',
+        'show it anew at each change, until Ctrl+C; not to a terminal: a block for each change',
+      ).conflicts('json'),
+    )
+    .option('--no-color', NO_COLOUR)
+    .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com --watch')
     .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
   speaking(root.command('explain'))
     .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
@@ -98,8 +113,17 @@ export function program(exit: (code: number) => void): Command {
     .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
     .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
     .option('--json', 'one JSON document')
+    .option('--no-color', NO_COLOUR)
     .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
     .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
+  speaking(root.command('audit'))
+    .description('who has changed what, from where and why, newest last; asks for the role operate')
+    .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
+    .option('--limit <n>', 'no more than the newest so many, up to 1000', '100')
+    .option('--json', 'one JSON document')
+    .option('--no-color', NO_COLOUR)
+    .addHelpText('after', '\nExample:\n  understudy audit --since 7d')
+    .action(async (options: AuditOptions) => exit(await audit(options)))
   const overriding = (command: Command): Command =>
     speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
@@ -203,12 +227,38 @@ export function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
     .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
-  const alert = root.command('alert').description('receivers of alerts')
+  const alert = root
+    .command('alert')
+    .description('receivers of alerts')
+    .addHelpText('afterAll', '\nExample:\n  understudy alert test on-call')
   speaking(alert.command('test'))
     .description('send a test alert to a receiver, past its filters and quiet hours')
     .argument('<receiver>', 'its name in alerts: of understudy.yaml')
-    .addHelpText('after', '\nExample:\n  understudy alert test on-call')
     .action(async (receiver: string, options: ServerOptions) => exit(await testAlert(receiver, options)))
+  root
+    .command('schema')
+    .description('print a JSON Schema, by which editors complete configurations and underline mistakes')
+    .addArgument(
+      new Argument('<which>', 'understudy for understudy.yaml, zone for zones/*.yaml').choices(SCHEMA_NAMES),
+    )
+    .addHelpText('after', '\nExample:\n  understudy schema zone > zone.schema.json')
+    .action((which: SchemaName) => schema(which))
+  root
+    .command('completion')
+    .description('print what makes a shell complete commands, options and names of a running server')
+    .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+    .addHelpText('after', '\nExample:\n  understudy completion bash > /etc/bash_completion.d/understudy')
+    .action((shell: Shell) => completion(shell))
+  root
+    .command('complete', { hidden: true })
+    .description('what may stand at the cursor, for the scripts that completion prints')
+    .argument('[words...]', 'those behind the name of the program, the one at the cursor last')
+    .option('--line <text>', 'in place of the words: the line up to the cursor')
+    .addHelpText('after', '\nExample:\n  understudy complete -- drain www/')
+    .action(async (words: string[], { line }: { line?: string }) => {
+      const completions = await complete(root, line === undefined ? words : wordsOf(line).slice(1))
+      process.stdout.write(completionText(completions))
+    })
   root
     .command('demo')
     .description('show a failover: two small web servers, one of which is stopped')

@@ -1,73 +1,26 @@
 /** `alerts:` of the settings: who is told of what happens. */
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { SEVERITIES } from '#alert/event.ts'
 import type { QuietHours } from '#alert/quiet-hours.ts'
-import {
-  type HttpReceiver,
-  type MailReceiver,
-  RECEIVER_TYPES,
-  type Receiver,
-  type ReceiverType,
-} from '#alert/receiver.ts'
+import type { HttpReceiver, MailReceiver, Receiver, ReceiverType } from '#alert/receiver.ts'
 import type { SecretReference } from '#probe/spec.ts'
 import { nameToText } from '#wire/name.ts'
+import { MAX_RECEIVERS, PAGERDUTY_URL, QUIET_SHAPE, RECEIVER_SHAPE, REPEAT_MS } from './alert-shape.ts'
 import type { ConfiguredZone } from './configuration.ts'
 import type { Files } from './files.ts'
-import { secretOnly, textOrSecret } from './header-values.ts'
 import { MAIL_SHAPE, readMailRoute } from './mail-route.ts'
-import { timeOfDay, timeZone } from './maintenance.ts'
 import { SecretReader } from './secrets.ts'
 import { demand, readSection, readValue, type Section } from './section.ts'
-import type { SettingsFile } from './settings.ts'
-import { choice, duration, nested, oneOrList, problemOfName, refine, text } from './values.ts'
 import { show } from './words.ts'
-import type { Path, YamlSource } from './yaml-source.ts'
+import type { Path, SettingsFile, YamlSource } from './yaml-source.ts'
 
-const MAX_RECEIVERS = 16
-const MAX_POOL_NAME = 320
-const MINUTE_MS = 60_000
-const WEEK_MS = 7 * 86_400_000
-const REPEAT_MS: Readonly<Record<ReceiverType, number>> = {
-  webhook: 240 * MINUTE_MS,
-  slack: 240 * MINUTE_MS,
-  pagerduty: 240 * MINUTE_MS,
-  // It forgets what it is not told again.
-  alertmanager: MINUTE_MS,
-  smtp: 240 * MINUTE_MS,
-}
-const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue'
-
-const receiverName = refine(text(63), name => {
-  const problem = problemOfName(name)
-  return problem === undefined ? { value: name } : { problem }
-})
-
-const SHAPE = {
-  name: receiverName,
-  type: choice(RECEIVER_TYPES),
-  url: textOrSecret,
-  secret: secretOnly,
-  'routing-key': secretOnly,
-  'min-severity': choice(SEVERITIES),
-  quiet: nested,
-  pools: oneOrList(text(MAX_POOL_NAME)),
-  repeat: duration(MINUTE_MS, WEEK_MS),
-  ...MAIL_SHAPE,
-} as const
 const HTTP_KEYS = ['url', 'secret', 'routing-key'] as const
-const QUIET_SHAPE = {
-  from: timeOfDay,
-  to: timeOfDay,
-  'time-zone': timeZone,
-  except: choice(['warning', 'critical']),
-} as const
 
 const PATH = ['alerts'] as const
 
 /** All receivers. Complains of what is wrong with one, and never shows what is secret. */
 export async function readAlerts(file: SettingsFile | undefined, files: Files): Promise<Receiver[]> {
-  if (file === undefined || file.source.get(PATH) === undefined) return []
+  if (file === undefined || (file.source.get(PATH) ?? null) === null) return []
   const { source } = file
   const list = readValue(source, PATH, z.array(z.unknown()).max(MAX_RECEIVERS))
   const read: Receiver[] = []
@@ -112,7 +65,7 @@ class ReceiverReader {
 
   /** Undefined after a complaint. */
   async read(): Promise<Receiver | undefined> {
-    const section = readSection(this.#source, this.#path, SHAPE)
+    const section = readSection(this.#source, this.#path, RECEIVER_SHAPE)
     demand(this.#source, this.#path, section, 'name', 'type')
     const { name, type } = section.values
     if (type === undefined) return undefined
@@ -130,7 +83,9 @@ class ReceiverReader {
     }
   }
 
-  async #mail(section: Section<typeof SHAPE>): Promise<Pick<MailReceiver, 'type' | 'route'> | undefined> {
+  async #mail(
+    section: Section<typeof RECEIVER_SHAPE>,
+  ): Promise<Pick<MailReceiver, 'type' | 'route'> | undefined> {
     for (const key of HTTP_KEYS)
       if (section.values[key] !== undefined)
         this.#complain(key, 'is not for smtp, which has host, from and to')
@@ -141,7 +96,7 @@ class ReceiverReader {
 
   async #http(
     type: HttpReceiver['type'],
-    section: Section<typeof SHAPE>,
+    section: Section<typeof RECEIVER_SHAPE>,
   ): Promise<Pick<HttpReceiver, 'type' | 'url' | 'secret'> | undefined> {
     for (const key of Object.keys(MAIL_SHAPE) as (keyof typeof MAIL_SHAPE)[])
       if (section.values[key] !== undefined) this.#complain(key, 'is for smtp')
@@ -150,7 +105,10 @@ class ReceiverReader {
     return url === undefined ? undefined : { type, url, ...(secret !== undefined && { secret }) }
   }
 
-  async #url(type: HttpReceiver['type'], section: Section<typeof SHAPE>): Promise<string | undefined> {
+  async #url(
+    type: HttpReceiver['type'],
+    section: Section<typeof RECEIVER_SHAPE>,
+  ): Promise<string | undefined> {
     const isPagerDuty = type === 'pagerduty'
     if (!isPagerDuty) demand(this.#source, this.#path, section, 'url')
     const { url: written } = section.values
@@ -165,7 +123,10 @@ class ReceiverReader {
   }
 
   /** What a webhook's messages are signed with, or PagerDuty's routing key. */
-  async #secret(type: HttpReceiver['type'], section: Section<typeof SHAPE>): Promise<string | undefined> {
+  async #secret(
+    type: HttpReceiver['type'],
+    section: Section<typeof RECEIVER_SHAPE>,
+  ): Promise<string | undefined> {
     const { secret, 'routing-key': routingKey } = section.values
     if (type !== 'webhook' && secret !== undefined)
       this.#complain('secret', 'is for a webhook, whose messages are signed with it')

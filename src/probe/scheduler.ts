@@ -180,13 +180,10 @@ export class Scheduler {
       entry.dueMs = Math.max(nowMs, wishedMs(entry, startedMs))
       this.#waiting.add(entry)
       const { timeoutMs } = target.timing
+      const { latencyLimitMs, inverted } = target.spec
       const overdueMs = nowMs - startedMs - timeoutMs
       const heldUpMs = Math.max(overdueMs, stalledMs() - stalledBeforeMs)
-      report(
-        target,
-        unlessStalled(outcome, heldUpMs, { timeoutMs, latencyLimitMs: target.spec.latencyLimitMs }),
-        startedMs,
-      )
+      report(target, unlessStalled(outcome, heldUpMs, { timeoutMs, latencyLimitMs, inverted }), startedMs)
     } else {
       this.#entries.delete(target.key)
     }

@@ -20,6 +20,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'groff-base': 'groff',
   'systemd-container': 'systemd-nspawn',
   'python3-aiosmtpd': 'aiosmtpd',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */

@@ -5,34 +5,31 @@ import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { ROOT_FOLDER, runUnderstudy } from '#test/child.ts'
 
-const COMMANDS = [
-  'serve',
-  'check',
-  'status',
-  'explain',
-  'history',
-  'reload',
-  'token',
-  'doctor',
-  'drill',
-  'import',
-  'backtest',
-  'demo',
-]
+/** As the help names them, and the one that it does not. */
+async function commands(): Promise<string[]> {
+  const { stdout } = await runUnderstudy(['--help'])
+  const [, list = ''] = /^Commands:\n(.*)/ms.exec(stdout) ?? []
+  return [...Array.from(list.matchAll(/^ {2}([a-z]\S*)/gm), ([, name = '']) => name), 'complete']
+}
 
 describe('understudy', { concurrency: true }, () => {
   it('--help names every command', async () => {
     const { code, stdout, stderr } = await runUnderstudy(['--help'])
-    assert.equal(code, 0)
-    assert.equal(stderr, '')
-    for (const command of COMMANDS) assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'))
+    assert.deepEqual([code, stderr], [0, ''])
+    for (const command of ['serve', 'check', 'status', 'history', 'audit', 'drain', 'release', 'demo'])
+      assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'))
   })
 
-  it('COMMAND --help shows an example', async () => {
-    for (const command of COMMANDS) {
+  it('COMMAND --help shows an example, whose options there are', async () => {
+    const all = (await commands()).filter(command => command !== 'help')
+    assert.ok(all.length > 18)
+    for (const command of all) {
       const { code, stdout } = await runUnderstudy([command, '--help'])
       assert.equal(code, 0)
-      assert.match(stdout, new RegExp(`Example:\n  understudy ${command}`))
+      const [, example = ''] = new RegExp(`Example:\n  (understudy ${command}\\b.*)$`).exec(stdout) ?? []
+      assert.notEqual(example, '', `${command} has no example`)
+      for (const [option] of example.matchAll(/--[a-z-]+/g))
+        assert.ok(stdout.split('Example:')[0]?.includes(option), `${command} has no ${option}`)
     }
   })
 
@@ -52,6 +49,9 @@ describe('understudy', { concurrency: true }, () => {
     ['serve', '--state'],
     ['status', '--server'],
     ['backtest'],
+    ['completion', 'csh'],
+    ['schema'],
+    ['status', '--watch', '--json'],
     ['doctor', 'two..dots'],
     ['doctor', '--parent', 'ns.example.com'],
     ['doctor', '--resolver', '192.0.2.1:0'],

@@ -78,15 +78,18 @@ describe('a server with tokens', LIMIT, () => {
     const gone = await run(['status', ...at], '', ['--token-file', '/nowhere/token'])
     assert.match(gone.stderr, /^understudy: .*\/nowhere\/token/)
 
-    const response = await fetch(`${server.adminUrl}/api/v1/audit`, {
-      headers: { authorization: `Bearer ${alice.secret}` },
-    })
-    const { audit } = (await response.json()) as { audit: readonly Record<string, string>[] }
+    const told = await run(['audit', '--json', ...at], alice.secret)
+    const { audit } = JSON.parse(told.stdout) as { audit: readonly Record<string, string>[] }
     assert.equal(audit.length, 1)
     assert.deepEqual(
       [audit[0]?.['actor'], audit[0]?.['client'], audit[0]?.['result'], audit[0]?.['reason']],
       ['alice', '127.0.0.1', 'done', 'disks'],
     )
+    assert.match(
+      (await run(['audit', ...at], alice.secret)).stdout,
+      /^\S+ \S+Z {2}alice {2}127\.0\.0\.1 {2}override www\/primary {2}done {2}drain a\.test\/www\/primary.* \(disks\), says to be/s,
+    )
+    assert.match((await run(['audit', ...at], bob.secret)).stderr, /not allowed: .*the role operate/)
     const line = await server.log(({ msg }) => msg.includes('override'))
     assert.match(
       line.msg,
@@ -161,6 +164,15 @@ describe('several servers', LIMIT, () => {
         [NOBODY, undefined, true],
       ],
     )
+    for (const command of ['history', 'audit']) {
+      const told = await run([command, '--json', ...servers])
+      const { servers: all } = JSON.parse(told.stdout) as { servers: readonly { server: string }[] }
+      assert.deepEqual([told.code, ...all.map(({ server }) => server)], [1, one.adminUrl, NOBODY])
+    }
+    assert.match(
+      (await run(['audit', '--server', one.adminUrl])).stdout,
+      /^nobody has changed anything within 24h$/,
+    )
     const reload = await run(['reload', ...servers])
     assert.equal(reload.code, 1)
     assert.match(reload.stdout, /: reloaded; changed nothing$/)
@@ -172,9 +184,12 @@ describe('several servers', LIMIT, () => {
 describe('an admin listener with TLS', LIMIT, () => {
   it('is spoken to by https, and shows a new certificate after a reload', async () => {
     const { cert, key } = certificate('good')
-    await using server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
+    await using server = await ServerProcess.start({
+      zones: { 'a.test.yaml': ZONE },
+      settings: 'watch: false\n',
+    })
     const other = certificate('self-signed')
-    const settings = 'listen: { admin-tls: { certificate: cert.pem, key: key.pem } }\n'
+    const settings = 'watch: false\nlisten: { admin-tls: { certificate: cert.pem, key: key.pem } }\n'
     for (const [name, text] of [
       ['cert.pem', cert],
       ['key.pem', key],
@@ -194,7 +209,7 @@ describe('an admin listener with TLS', LIMIT, () => {
     const unpaired = await runUnderstudy(['reload', '--server', url], trusting)
     assert.match(
       unpaired.stderr,
-      /understudy\.yaml:1:\d+: listen\.admin-tls: certificate and key are not a pair/,
+      /understudy\.yaml:\d+:\d+: listen\.admin-tls: certificate and key are not a pair/,
     )
     await server.folder.file('key.pem', other.key)
     const renewed = await runUnderstudy(['reload', '--server', url], trusting)

@@ -22,7 +22,9 @@ async function load(text: string) {
 
 test('the example of docs/alerts.md', async () => {
   const page = await readFile(`${ROOT_FOLDER}docs/alerts.md`, 'utf8')
-  const { alerts, lines } = await load(/```yaml\n(alerts:\n[\s\S]*?)```/.exec(page)?.[1] ?? '')
+  const { alerts, lines } = await load(
+    /```yaml\n# understudy.yaml\n(alerts:\n[\s\S]*?)```/.exec(page)?.[1] ?? '',
+  )
   assert.deepEqual(
     lines.filter(line => line.includes('alerts')),
     [],

@@ -438,6 +438,18 @@ describe('a fail', () => {
     await clock.advance(15_000)
     assert.equal(reports[1]?.outcome.kind, 'fail', 'an earlier stall says nothing of a later probe')
   })
+
+  it('that an inverted check takes for a pass is inconclusive in the same way', async () => {
+    let stalled = 0
+    const { clock, scheduler, reports } = worldOf({ stalledMs: () => stalled })
+    scheduler.setTargets(
+      someTargets(1).map(target => ({ ...target, spec: { ...target.spec, inverted: true } })),
+    )
+    await clock.advance(10)
+    stalled = 1100
+    await clock.advance(20)
+    assert.equal(reports[0]?.outcome.reason, 'stalled')
+  })
 })
 
 it('a probe that throws is inconclusive, and the next one comes all the same', async () => {
