@@ -7,7 +7,7 @@ import { oneLine } from './text-width.ts'
 /** The shell knows files and folders itself. */
 export type Completions = readonly Candidate[] | 'files' | 'folders'
 
-type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types' | 'verdicts'
+type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types'
 
 /** Of each command, what its arguments are; nothing is known of others, unless they have choices. */
 const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
@@ -16,7 +16,7 @@ const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
   explain: ['managed-name', 'record-types'],
   history: ['status-name'],
   drain: ['endpoint'],
-  force: ['endpoint', 'verdicts'],
+  force: ['endpoint'],
   pin: ['endpoint'],
   release: ['override-target'],
   failback: ['pool'],
@@ -38,7 +38,6 @@ const OPTIONS: Readonly<Record<string, Source>> = {
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   durations: ['10m', '30m', '1h', '2h', '24h', '7d'],
   'record-types': ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'SRV', 'TXT', 'HTTPS', 'CAA', 'PTR'],
-  verdicts: ['up', 'down'],
 }
 
 /** What the words before the one at the cursor have said. */
