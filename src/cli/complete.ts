@@ -10,7 +10,7 @@ export type Completions = readonly Candidate[] | 'files' | 'folders'
 type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types'
 
 /** Of each command, what its arguments are; nothing is known of others, unless they have choices. */
-const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
+const ARGUMENTS: Readonly<Record<string, readonly (Source | undefined)[]>> = {
   check: ['files'],
   status: ['status-name'],
   explain: ['managed-name', 'record-types'],
@@ -23,11 +23,13 @@ const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
   drill: ['pool'],
   backtest: ['check'],
   doctor: ['zone'],
+  import: [undefined, 'files'],
 }
 
 /** Of options, whichever command has them. */
 const OPTIONS: Readonly<Record<string, Source>> = {
   '--config': 'files',
+  '--out': 'folders',
   '--state': 'files',
   '--token-file': 'files',
   '--zones': 'folders',
@@ -63,9 +65,11 @@ export async function complete(root: Command, words: readonly string[]): Promise
     return valuesOf(option, typed, place)
   if (typed.startsWith('-') && !place.isOnlyArguments) return await optionsAt(typed, place)
   if (command === root) return commandsOf(root).filter(({ value }) => value.startsWith(typed))
-  const choices = command.registeredArguments[given]?.argChoices
+  const last = command.registeredArguments.length - 1
+  const at = command.registeredArguments[last]?.variadic === true ? Math.min(given, last) : given
+  const choices = command.registeredArguments[at]?.argChoices
   if (choices !== undefined) return starting(choices, typed)
-  return fromSource(ARGUMENTS[command.name()]?.[given], typed, place)
+  return fromSource(ARGUMENTS[command.name()]?.[at], typed, place)
 }
 
 /** As the scripts read it: a line for each, `VALUE` TAB `DESCRIPTION`; `:files` and `:folders` are for the shell to find. */

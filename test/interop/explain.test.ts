@@ -154,7 +154,7 @@ describe('explain', () => {
     assert.match(stdout, /^ {2}www\.ops\.test\. \d+ IN A 127\.0\.0\.2$/m)
     assert.match(
       stdout,
-      /^ {3}- primary, down: down\n.*127\.0\.0\.1: down since .*\n +fail \d+ s ago: .*refused/m,
+      /^ {3}- primary, down\n.*127\.0\.0\.1: down since .*\n +fail \d+ s ago: .*refused/m,
     )
     assert.match(stdout, /^ {2}-> backup, up: answered in place of those before it$/m)
     const { stdout: past } = await run('history', 'www.ops.test', '--since', '1h')

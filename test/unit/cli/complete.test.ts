@@ -76,6 +76,9 @@ describe('understudy complete offers', LIMIT, () => {
   it('files and folders by the shell', async () => {
     assert.deepEqual(await offered('understudy check zo'), [':files'])
     assert.deepEqual(await offered('understudy serve --zones '), [':folders'])
+    assert.deepEqual(await values('understudy import b'), ['bind'])
+    assert.deepEqual(await offered('understudy import bind named.conf other.conf '), [':files'])
+    assert.deepEqual(await offered('understudy import bind --out zo'), [':folders'])
     assert.deepEqual(await offered('understudy status --token-file=to'), [':files'])
     assert.deepEqual(await offered('understudy serve --listen 127.0.0.1:53 --listen 127.0.0.1:54 --c'), [
       '--config\tserver configuration (default: understudy.yaml, if there is one)',
