@@ -107,13 +107,18 @@ function endpointLines(
   indent: string,
 ): string[] {
   const { name, code, why, addresses, hostname, standing } = endpoint
-  const state = standing === undefined ? '' : `, ${standing}`
   return [
-    `${indent}${code === 'served' ? '->' : ' -'} ${name}${state}: ${why}`,
+    `${indent}${code === 'served' ? '->' : ' -'} ${name}${standingText(standing, why)}`,
     ...(hostname === undefined ? [] : [`${indent}     ${hostnameText(hostname, at)}`]),
     ...addresses.flatMap(address => addressLines(pool.check, address, at, `${indent}     `)),
     ...(endpoint.pool === undefined ? [] : poolLines(endpoint.pool, at, `${indent}     `)),
   ]
+}
+
+/** Not the same word twice, where the reason is the standing itself. */
+function standingText(standing: EndpointExplanation['standing'], why: string): string {
+  if (standing === undefined) return `: ${why}`
+  return why === standing || why.startsWith(`${standing} `) ? `, ${why}` : `, ${standing}: ${why}`
 }
 
 function hostnameText({ name, resolved, unresolved, alarm }: HostnameExplanation, at: string): string {
