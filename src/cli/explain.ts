@@ -139,7 +139,9 @@ function addressLines(
   const causes = { dwell: 'has only just come back', flap: 'flaps' }
   const cause = address.heldBy === undefined ? '' : `: ${causes[address.heldBy]}`
   const held = address.heldUntil === undefined ? '' : `, held until ${address.heldUntil}${cause}`
-  const doubted = address.doubted ? '; what was seen last waits for what references say, or was not believed' : ''
+  const doubted = address.doubted
+    ? '; what was seen last waits for what references say, or was not believed'
+    : ''
   const head = `${indent}${address.address}: ${address.verdict}${since}${held}${doubted}`
   if (address.parts === undefined) return [head, `${indent}  ${seenText(check, address, at)}`]
   const parts = address.parts.map(part => {
