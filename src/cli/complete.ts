@@ -7,16 +7,16 @@ import { oneLine } from './text-width.ts'
 /** The shell knows files and folders itself. */
 export type Completions = readonly Candidate[] | 'files' | 'folders'
 
-type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types' | 'verdicts'
+type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types'
 
 /** Of each command, what its arguments are; nothing is known of others, unless they have choices. */
-const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
+const ARGUMENTS: Readonly<Record<string, readonly (Source | undefined)[]>> = {
   check: ['files'],
   status: ['status-name'],
   explain: ['managed-name', 'record-types'],
   history: ['status-name'],
   drain: ['endpoint'],
-  force: ['endpoint', 'verdicts'],
+  force: ['endpoint'],
   pin: ['endpoint'],
   release: ['override-target'],
   failback: ['pool'],
@@ -24,11 +24,13 @@ const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
   backtest: ['check'],
   doctor: ['zone'],
   test: ['receiver'],
+  import: [undefined, 'files'],
 }
 
 /** Of options, whichever command has them. */
 const OPTIONS: Readonly<Record<string, Source>> = {
   '--config': 'files',
+  '--out': 'folders',
   '--state': 'files',
   '--token-file': 'files',
   '--zones': 'folders',
@@ -39,7 +41,6 @@ const OPTIONS: Readonly<Record<string, Source>> = {
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   durations: ['10m', '30m', '1h', '2h', '24h', '7d'],
   'record-types': ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'SRV', 'TXT', 'HTTPS', 'CAA', 'PTR'],
-  verdicts: ['up', 'down'],
 }
 
 /** What the words before the one at the cursor have said. */
@@ -65,9 +66,11 @@ export async function complete(root: Command, words: readonly string[]): Promise
     return valuesOf(option, typed, place)
   if (typed.startsWith('-') && !place.isOnlyArguments) return await optionsAt(typed, place)
   if (command.commands.length > 0) return commandsOf(command).filter(({ value }) => value.startsWith(typed))
-  const choices = command.registeredArguments[given]?.argChoices
+  const last = command.registeredArguments.length - 1
+  const at = command.registeredArguments[last]?.variadic === true ? Math.min(given, last) : given
+  const choices = command.registeredArguments[at]?.argChoices
   if (choices !== undefined) return starting(choices, typed)
-  return fromSource(ARGUMENTS[command.name()]?.[given], typed, place)
+  return fromSource(ARGUMENTS[command.name()]?.[at], typed, place)
 }
 
 /** As the scripts read it: a line for each, `VALUE` TAB `DESCRIPTION`; `:files` and `:folders` are for the shell to find. */

@@ -11,8 +11,9 @@ import { CompletingShells, hasShell } from '#test/shells.ts'
 const ZONE = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
 checks:
-  web: { type: http, port: 9, interval: 1h, timeout: 1s }
-  port: { type: tcp, port: 9, interval: 1h, timeout: 1s }
+  # Nothing is judged while the test runs, however long that takes.
+  web: { type: http, port: 9, interval: 1h, fast-interval: 1h, timeout: 1s }
+  port: { type: tcp, port: 9, interval: 1h, fast-interval: 1h, timeout: 1s }
   both: { type: all, checks: [web, port] }
 pools:
   www: { check: both, endpoints: [{ name: primary, address: 192.0.2.1 }, { name: backup, address: "2001:db8::2" }] }
@@ -79,6 +80,9 @@ describe('understudy complete offers', LIMIT, () => {
   it('files and folders by the shell', async () => {
     assert.deepEqual(await offered('understudy check zo'), [':files'])
     assert.deepEqual(await offered('understudy serve --zones '), [':folders'])
+    assert.deepEqual(await values('understudy import b'), ['bind'])
+    assert.deepEqual(await offered('understudy import bind named.conf other.conf '), [':files'])
+    assert.deepEqual(await offered('understudy import bind --out zo'), [':folders'])
     assert.deepEqual(await offered('understudy status --token-file=to'), [':files'])
     assert.deepEqual(await offered('understudy serve --listen 127.0.0.1:53 --listen 127.0.0.1:54 --c'), [
       '--config\tserver configuration (default: understudy.yaml, if there is one)',
