@@ -22,6 +22,8 @@ import type { Plan, PlannedEndpoint } from './route53-plan.ts'
 
 /** What a multivalue answer holds at most. */
 const MAX_ANSWERS = 8
+/** Aliases of aliases. */
+const MAX_DEPTH = 16
 
 export interface ZonePools {
   readonly checks: readonly Entry[]
@@ -195,6 +197,11 @@ class PoolWriter {
             one.set.input.complain(
               one.set.offset,
               `the alias of ${nameToText(name)} to ${nameToText(pool)} leads back to where it comes from`,
+            )
+          else if (above.length === MAX_DEPTH)
+            one.set.input.complain(
+              one.set.offset,
+              `the alias of ${nameToText(name)} is one of more than ${MAX_DEPTH} in each other`,
             )
           else visit(pool, [...above, name])
         }
