@@ -20,7 +20,7 @@ export interface ImportRequest {
   readonly cwd: string
   /** In lower case. */
   readonly zone?: Name
-  /** How far the reading of a file has come, from 0 to 1. */
+  /** How far the reading of a file has come, from 0 to 1; at last of what was made, while it is checked. */
   readonly progress?: (file: string, part: number) => void
 }
 
@@ -59,6 +59,7 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
   const files = writeDraft(draft)
   for (const file of files) complainOfSize(file, inputs[0])
   if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
+  progress?.('what was made', 1)
   for (const complaint of await verify(files))
     if (complaint.severity === 'warning' || !relocate(complaint, files, reader.inputs))
       complaints.add(complaint)

@@ -260,7 +260,7 @@ function complainOfKind(script: Script, hasCheck: boolean): void {
   }
   if (missing.length > 0)
     script.input.complainOfAll(
-      `is not a failover script of the kind that is known: there is not ${missing.join(', ')}`,
+      `is not a failover script of the kind that is known: it lacks ${missing.join(', ')}`,
     )
 }
 
