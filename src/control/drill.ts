@@ -7,7 +7,9 @@ import type { Clock } from '#base/clock.ts'
 import type { Outcome } from '#health/outcome.ts'
 import { type Health, judge, paceOf } from '#health/verdict.ts'
 import type { AnswerKind, PoolEndpoint } from '#steering/pool.ts'
+import type { Selection } from '#steering/selection.ts'
 import { typeToText } from '#wire/types.ts'
+import { keyOf } from './called.ts'
 import { verdictBy } from './judged-check.ts'
 import { isProbed } from './judged-target.ts'
 import type { Judging } from './judging.ts'
@@ -64,7 +66,11 @@ export class Drill {
   readonly #before: ReadonlySet<string>
   readonly #seen: readonly Seen[]
   readonly #timeline: { seconds: number; what: string }[] = []
+  /** Those in which something was served that could fail. */
+  readonly #kinds: readonly AnswerKind[]
   readonly #healths = new Map<TargetState, Health>()
+  /** Keys of targets that are probed faster. */
+  readonly #hurried = new Set<string>()
   readonly #down = new Set<string>()
   #switchedMs: number | undefined
   #state: DrillView['state'] = 'running'
@@ -83,6 +89,7 @@ export class Drill {
     this.zone = pool.zoneName
     this.name = pool.pool.name
     this.endpoints = endpoints.map(({ name }) => name)
+    this.#kinds = pool.kinds.filter(kind => pool.selection(kind)?.mode === 'serving')
     this.#request = request
     this.#parts = parts
     this.#startedMs = clock.monotonicMs()
@@ -139,18 +146,18 @@ export class Drill {
       this.#note(
         `${isProbed(target.target) ? `a probe of ${target.target.address}` : 'a report'} (${kind}) counts as a fail${after.verdict === 'down' ? ': down' : ''}`,
       )
-    this.#parts.judging.hurry(target.target.key, paceOf(after) === 'fast')
+    this.#hurry(target.target.key, paceOf(after) === 'fast')
     this.#judge()
   }
 
-  /** Something may have changed that ends it: looks whether what serves now is up. */
+  /** Something may have changed that ends it: looks whether what serves now, or would without what is drilled, is up. */
   look(): void {
     const { pool } = this.#parts
     const state = pool()
     if (!this.isRunning) return
     if (state === undefined) this.#end('aborted', 'the pool is no longer configured')
-    else if (this.#switchedMs !== undefined && !this.#isServedUp(state))
-      this.#end('aborted', 'nothing else is up any more')
+    else if (!(this.#switchedMs === undefined ? this.#hasOtherUp(state) : this.#isServedUp(state)))
+      this.#end('aborted', NOTHING_LEFT)
   }
 
   stop(by: string): void {
@@ -175,6 +182,11 @@ export class Drill {
       one => this.endpoints.includes(one.name) && !this.#down.has(one.name) && this.#isDown(pool, one),
     )
     if (fresh.length === 0) return
+    // Looked at before, since nobody is to see an answer of a pool that has nothing left.
+    if (!this.#hasOtherUp(pool)) {
+      this.#end('aborted', NOTHING_LEFT)
+      return
+    }
     for (const { name } of fresh) this.#down.add(name)
     this.#overrule(pool)
     this.#note(`${fresh.map(({ name }) => name).join(', ')} down: the answer is ${answerToText(pool)}`)
@@ -189,14 +201,30 @@ export class Drill {
     })
   }
 
-  #overrule(pool: PoolState): void {
+  /** @param pool undefined where it is gone: should it come back, nothing of it is taken as failed */
+  #overrule(pool: PoolState | undefined): void {
     this.#parts.book.drill({ zone: this.zone, pool: this.name }, this.isRunning ? this.#down : new Set())
-    this.#parts.judging.reselect(pool)
+    if (pool !== undefined) this.#parts.judging.reselect(pool)
+  }
+
+  #hurry(key: string, hurries: boolean): void {
+    if (hurries) this.#hurried.add(key)
+    else this.#hurried.delete(key)
+    this.#parts.judging.hurry(key, hurries)
+  }
+
+  /** Families that the pool has lost since say nothing. */
+  #kindsOf(pool: PoolState): AnswerKind[] {
+    return pool.kinds.filter(kind => this.#kinds.includes(kind))
   }
 
   #isServedUp(pool: PoolState): boolean {
     const { nowMs } = this.#parts.judging.now()
-    return pool.kinds.every(kind => isServedUp(pool, kind, nowMs))
+    return this.#kindsOf(pool).every(kind => isUpIn(pool, pool.selection(kind), nowMs))
+  }
+
+  #hasOtherUp(pool: PoolState): boolean {
+    return hasOtherUp(pool, this.#kindsOf(pool), new Set(this.endpoints), this.#parts)
   }
 
   async #watch(watcher: Watcher, index: number): Promise<void> {
@@ -236,9 +264,9 @@ export class Drill {
     this.#cancel()
     this.#state = state
     this.#verdict = verdict
-    for (const target of this.#targets) this.#parts.judging.hurry(target.target.key, false)
+    for (const key of this.#hurried) this.#hurry(key, false)
     const pool = this.#parts.pool()
-    if (pool !== undefined) this.#overrule(pool)
+    this.#overrule(pool)
     const now = pool === undefined ? '' : `; the answer is ${answerToText(pool)}`
     this.#note(`over: ${state}, ${verdict}${now}`)
     this.#parts.onEnd(this)
@@ -253,11 +281,30 @@ export class Drill {
 /** Between the switch and the moment at which somebody sees it, who asks now and then. */
 const SLACK_MS = 1000
 
-/** Whether what is answered so is served, and up. */
-function isServedUp(pool: PoolState, kind: AnswerKind, nowMs: number): boolean {
-  const selection = pool.selection(kind)
-  if (selection === undefined || answered(selection).length === 0) return selection?.mode === 'none'
-  if (selection.mode !== 'serving') return false
+const NOTHING_LEFT = 'nothing else is up any more'
+
+/** Whether in all of these kinds something else would be served, and is up, if these endpoints had failed. */
+export function hasOtherUp(
+  pool: PoolState,
+  kinds: readonly AnswerKind[],
+  endpoints: ReadonlySet<string>,
+  { judging, book }: Pick<DrillParts, 'judging' | 'book'>,
+): boolean {
+  const now = book.of(keyOf(pool))
+  const after = judging.previewWith(pool, {
+    pin: now.pin,
+    effectOn: name => (endpoints.has(name) ? 'drilled' : now.effectOn(name)),
+  })
+  const { nowMs } = judging.now()
+  return kinds.every(
+    kind =>
+      after[kind]?.endpoints.every(name => !endpoints.has(name)) === true && isUpIn(pool, after[kind], nowMs),
+  )
+}
+
+/** Whether something is served by that selection, and is up. */
+function isUpIn(pool: PoolState, selection: Selection | undefined, nowMs: number): boolean {
+  if (selection?.mode !== 'serving' || answered(selection).length === 0) return false
   const served = pool.pool.endpoints.filter(({ name }) => selection.endpoints.includes(name))
   return served.some(endpoint => pool.endpointStanding(endpoint, nowMs) === 'up')
 }

@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
 import type { AnyCheck } from '#config/configuration.ts'
-import type { PoolOverrides } from '#steering/override.ts'
 import type { PoolEndpoint } from '#steering/pool.ts'
 import type { StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
-import { Drill, type DrillRequest, type Watcher } from './drill.ts'
+import { Drill, type DrillRequest, hasOtherUp, type Watcher } from './drill.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
 import type { PoolState } from './pool-state.ts'
@@ -116,26 +115,12 @@ export class Drills {
     const called = `${pool.zoneName}/${pool.pool.name}`
     if (endpoints.length === 0) throw new Refusal('conflict', `${called} serves nothing that could fail`)
     const names = new Set(endpoints.map(({ name }) => name))
-    const now = book.of({ zone: pool.zoneName, pool: pool.pool.name })
-    const overrides: PoolOverrides = {
-      pin: now.pin,
-      effectOn: name => (names.has(name) ? 'drilled' : now.effectOn(name)),
-    }
-    const after = judging.previewWith(pool, overrides)
-    for (const kind of pool.kinds) {
-      const selection = after[kind]
-      const isUp = pool.pool.endpoints.some(
-        one =>
-          selection?.endpoints.includes(one.name) === true &&
-          !names.has(one.name) &&
-          pool.endpointStanding(one, judging.now().nowMs) === 'up',
+    const kinds = pool.kinds.filter(kind => pool.selection(kind)?.mode === 'serving')
+    if (!hasOtherUp(pool, kinds, names, { judging, book }))
+      throw new Refusal(
+        'conflict',
+        `no other endpoint of ${called} is up: without ${[...names].join(', ')} nothing would be left to serve`,
       )
-      if (pool.selection(kind)?.mode === 'serving' && !isUp)
-        throw new Refusal(
-          'conflict',
-          `no other endpoint of ${called} is up: without ${[...names].join(', ')} nothing would be left to serve`,
-        )
-    }
   }
 
   #ended(drill: Drill): void {

@@ -187,7 +187,10 @@ export class Hostnames {
     const failed = answers.filter(({ kind }) => kind === 'failed')
     const isNowhere = answers.every(({ kind }) => kind === 'none')
     const faults = (isNowhere ? answers.slice(0, 1) : failed).map(one => ('detail' in one ? one.detail : ''))
-    entry.isMissing = isNowhere
+    const wasMissing = entry.isMissing
+    // An error says nothing against what was heard before.
+    if (failed.length === 0) entry.isMissing = isNowhere
+    if (entry.isMissing !== wasMissing && entry.addresses.length === 0) this.#gather()
     if (failed.length === 0 && !isNowhere) entry.resolvedMs = this.#options.clock.wallMs()
     this.#note(hostname, entry, faults.join('; '))
     if (addresses.length > 0) this.#change(hostname, entry, addresses)
@@ -217,7 +220,6 @@ export class Hostnames {
     if ((fault === undefined) !== (entry.fault === undefined)) {
       if (fault === undefined) this.#options.log.info({ hostname }, `${hostname} is resolved again`)
       else this.#options.log.warn({ hostname }, fault)
-      if (entry.addresses.length === 0) this.#gather()
     }
     entry.fault = fault
   }

@@ -49,6 +49,8 @@ export class OverrideBook {
   readonly #windows = new WindowWatch()
   /** By `zone/pool`: what a drill takes as failed. */
   readonly #drilled = new Map<string, ReadonlySet<string>>()
+  /** Those that are being taken off the disk, by id. */
+  readonly #leaving = new Set<string>()
   /** Of which anything is said; most pools are not there. */
   #concerned = new Set<string>()
 
@@ -166,32 +168,42 @@ export class OverrideBook {
     const found = this.list.filter(
       one => one.zone === zone && one.pool === pool && (endpoint === undefined || one.endpoint === endpoint),
     )
-    const stored = found.filter(one => !one.volatile).map(({ id }) => id)
+    const stored = found.filter(one => !one.volatile)
     if (isVolatile) this.#forget(found)
-    else if (stored.length > 0) await this.#options.store.dropOverrides(stored)
+    else if (stored.length > 0)
+      await this.#replacing(stored, () => this.#options.store.dropOverrides(stored.map(({ id }) => id)))
     this.#keep(this.#overrides.filter(one => !found.includes(one)))
     return found
   }
 
   /** Stores all again, after the database was lost. */
   saveAgain(): void {
-    for (const one of this.#overrides.filter(({ volatile }) => !volatile))
+    for (const one of this.#overrides.filter(({ volatile, id }) => !volatile && !this.#leaving.has(id)))
       this.#options.store.saveOverride(one).catch((error: unknown) => this.#options.onFault(String(error)))
   }
 
   async #save(override: Override, replaced: readonly Override[]): Promise<void> {
     const { store } = this.#options
-    try {
-      await store.saveOverride(
-        override,
-        replaced.map(({ id }) => id),
-      )
-    } catch (error) {
-      // A disk that has only not answered in time may yet write what is refused here.
-      for (const one of replaced.filter(({ volatile }) => !volatile))
-        store.saveOverride(one).catch(() => undefined)
+    const ids = replaced.map(({ id }) => id)
+    const stored = replaced.filter(({ volatile }) => !volatile)
+    await this.#replacing(stored, () => store.saveOverride(override, ids)).catch((error: unknown) => {
       store.dropOverrides([override.id]).catch(() => undefined)
       throw error
+    })
+  }
+
+  /** What the work takes off the disk is not stored again meanwhile. */
+  async #replacing(overrides: readonly Override[], work: () => Promise<void>): Promise<void> {
+    const { store } = this.#options
+    for (const { id } of overrides) this.#leaving.add(id)
+    try {
+      await work()
+    } catch (error) {
+      // A disk that has only not answered in time may yet write what is refused here.
+      for (const one of overrides) store.saveOverride(one).catch(() => undefined)
+      throw error
+    } finally {
+      for (const { id } of overrides) this.#leaving.delete(id)
     }
   }
 

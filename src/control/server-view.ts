@@ -2,6 +2,7 @@
 import { type Counts, readCounters } from '#answer/counters.ts'
 import { formatDuration } from '#base/duration.ts'
 import type { Configuration } from '#config/configuration.ts'
+import { longestGapMs } from '#health/verdict.ts'
 import type { Prober } from '#probe/prober.ts'
 import type { Listeners } from '#serve/listeners.ts'
 import type { Store } from '#store/store.ts'
@@ -25,7 +26,7 @@ export interface ServerParts {
   readonly wallMs: number
 }
 
-/** A verdict older than so many intervals is an alarm. */
+/** A verdict older than so many of the intervals in force is an alarm. */
 const STALE_INTERVALS = 3
 
 const NO_COUNTS: Counts = { queries: [], responses: [], dropped: [], refused: [], limited: [] }
@@ -82,9 +83,10 @@ function alarms({ configuration, store, pools, hostnames, cutOff, wallMs }: Serv
 }
 
 function staleness(target: TargetState, wallMs: number): string | undefined {
-  const { intervalMs, timeoutMs } = target.target.timing
+  const { health, target: judged } = target
+  const limitMs = STALE_INTERVALS * longestGapMs(health, judged.timing) + judged.timing.timeoutMs
   const ageMs = wallMs - (target.decidedWallMs ?? target.sinceWallMs)
-  if (ageMs < STALE_INTERVALS * intervalMs + timeoutMs) return undefined
+  if (ageMs < limitMs) return undefined
   const why =
     target.lastOutcome?.outcome.kind === 'inconclusive' ? `: ${target.lastOutcome.outcome.detail}` : ''
   return `no probe has decided for ${formatDuration(Math.round(ageMs / 1000) * 1000)}${why}`

@@ -3,7 +3,7 @@
 import type { MayFall } from '#health/cut-off.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Pace } from '#health/timing.ts'
-import { type Health, judge, paceOf, UNKNOWN } from '#health/verdict.ts'
+import { type Health, judge, longestGapMs, paceOf, UNKNOWN } from '#health/verdict.ts'
 import type { StoredVerdict } from '#store/records.ts'
 import type { JudgedTarget } from './judged-target.ts'
 
@@ -13,7 +13,7 @@ const RECORD_EVERY_INTERVALS = 3
 /** For a picture of the last minutes. */
 const KEPT_LATENCIES = 40
 
-/** After so many intervals without a probe the counters say nothing any more. */
+/** After so many of the intervals that were in force without a probe the counters say nothing any more. */
 const ABSENCE_INTERVALS = 10
 
 export class TargetState {
@@ -63,7 +63,7 @@ export class TargetState {
   /** Takes up what an earlier run has stored, unless that was too long ago to count, or the wall clock has been set back since. */
   restore(stored: StoredVerdict, wallMs: number): void {
     const agoMs = wallMs - stored.atMs
-    if (Math.abs(agoMs) > ABSENCE_INTERVALS * this.target.timing.intervalMs) {
+    if (Math.abs(agoMs) > ABSENCE_INTERVALS * longestGapMs(stored.health, this.target.timing)) {
       this.isForgotten = true
       return
     }

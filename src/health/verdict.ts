@@ -66,6 +66,12 @@ export function paceOf(health: Health): Pace {
   return health.verdict === 'down' ? 'down' : 'normal'
 }
 
+/** The longest that there is from one outcome to the next where nothing holds probes up; of what reports in, where no report comes. */
+export function longestGapMs({ verdict }: Health, timing: CheckTiming): number {
+  const { intervalMs, fastIntervalMs, downIntervalMs = 0 } = timing
+  return Math.max(intervalMs, fastIntervalMs, verdict === 'down' ? downIntervalMs : 0)
+}
+
 /**
  * The earliest time at which an endpoint that is served could be down, given when its last probe started; undefined while its counters
  * are clear (the answer then bears its full TTL) or it is down already.

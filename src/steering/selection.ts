@@ -55,16 +55,21 @@ export interface Selection extends Answer {
   readonly reason: Reason
 }
 
-/** Whether a client would see any difference, or an operator another mode. */
+/** Whether a client would see no difference, and an operator no other mode. That all are down is told in the answer too (RFC 8914). */
 export function sameSelection(a: Selection, b: Selection): boolean {
   return (
     a.mode === b.mode &&
+    isAllDown(a) === isAllDown(b) &&
     a.endpoints.join('\n') === b.endpoints.join('\n') &&
     a.addresses.map(address => address.text).join('\n') ===
       b.addresses.map(address => address.text).join('\n') &&
     a.hostnames?.join() === b.hostnames?.join() &&
     JSON.stringify(a.pick) === JSON.stringify(b.pick)
   )
+}
+
+function isAllDown({ reason }: Selection): boolean {
+  return reason.kind === 'all-down'
 }
 
 /** Whether a response has no record of it. */

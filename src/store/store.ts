@@ -60,7 +60,7 @@ export interface Store {
   addAudit(audit: StoredAudit): void
   /** What probes of a target saw, in the place of what was saved of it with the same first time. */
   saveRun(key: string, run: ProbeRun): void
-  /** One page of what probes saw, what was saved before the call included. Rejects if the store cannot be read. */
+  /** One page of what probes saw, what was saved before the call included unless the disk is slow. Rejects if the store cannot be read. */
   probeRuns(query: RunQuery): Promise<RunPage>
   /**
    * Resolves once it is on disk and those with the ids are not; rejects, with words for a person, if the disk refuses, or does not answer: then nobody
@@ -69,7 +69,7 @@ export interface Store {
   saveOverride(override: Override, replaced?: readonly string[]): Promise<void>
   /** Resolves once they are gone from the disk; rejects if it refuses. */
   dropOverrides(ids: readonly string[]): Promise<void>
-  /** The newest first, what was added before the call included. Rejects if the store cannot be read. */
+  /** The newest first, what was added before the call included unless the disk is slow. Rejects if the store cannot be read. */
   transitions(query: TransitionQuery): Promise<readonly StoredTransition[]>
   /** As `transitions`, of the audit. */
   audit(query: AuditQuery): Promise<readonly StoredAudit[]>
@@ -177,19 +177,19 @@ class ThreadedStore implements Store {
   }
 
   async probeRuns(query: RunQuery): Promise<RunPage> {
-    this.#postAll()
+    this.#postSome()
     const { runs } = await this.#thread.ask({ kind: 'probe-runs', query }, ANSWER_DEADLINE_MS)
     return runs ?? { runs: [], skipped: 0 }
   }
 
   async transitions(query: TransitionQuery): Promise<readonly StoredTransition[]> {
-    this.#postAll()
+    this.#postSome()
     const { transitions = [] } = await this.#thread.ask({ kind: 'transitions', query }, ANSWER_DEADLINE_MS)
     return transitions
   }
 
   async audit(query: AuditQuery): Promise<readonly StoredAudit[]> {
-    this.#postAll()
+    this.#postSome()
     const { audit = [] } = await this.#thread.ask({ kind: 'audit', query }, ANSWER_DEADLINE_MS)
     return audit
   }
@@ -268,8 +268,13 @@ class ThreadedStore implements Store {
     this.#postSoon = true
     queueMicrotask(() => {
       this.#postSoon = false
-      if (this.#postedRows < POSTED_LIMIT) this.#postAll()
+      this.#postSome()
     })
+  }
+
+  /** Unless so much is with the thread already that a disk must be slow, or refuse. */
+  #postSome(): void {
+    if (this.#postedRows < POSTED_LIMIT) this.#postAll()
   }
 
   #postAll(): void {

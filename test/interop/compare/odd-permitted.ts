@@ -28,6 +28,16 @@ export const ODD_PERMITTED: readonly OddPermission[] = [
     applies: ({ query }, ours) => opcodeOf(query) !== Opcode.QUERY && ours.rcode === 'NOTIMP',
   },
   {
+    rule: 'class CH TXT of a name tells clients on this host what is answered and why, to UDP that it is to be asked by TCP',
+    rfc: 'RFC 1035 §3.2.4 (of class CH no more is said); RFC 4892 §2 (class CH is used for what a server tells of itself)',
+    aspects: ['rcode', 'flags'],
+    applies: (asked, ours) =>
+      isOf(asked.query, RrClass.CH) &&
+      isAsking(asked, RrType.TXT, RrType.ANY) &&
+      ours.rcode === 'NOERROR' &&
+      ours.flags.includes('tc'),
+  },
+  {
     rule: 'an answer of class ANY is that of class IN without AA',
     rfc: 'RFC 1035 §6.2 (it can never be authoritative)',
     aspects: ['flags'],

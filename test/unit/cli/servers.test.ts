@@ -172,9 +172,12 @@ describe('several servers', LIMIT, () => {
 describe('an admin listener with TLS', LIMIT, () => {
   it('is spoken to by https, and shows a new certificate after a reload', async () => {
     const { cert, key } = certificate('good')
-    await using server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
+    await using server = await ServerProcess.start({
+      zones: { 'a.test.yaml': ZONE },
+      settings: 'watch: false\n',
+    })
     const other = certificate('self-signed')
-    const settings = 'listen: { admin-tls: { certificate: cert.pem, key: key.pem } }\n'
+    const settings = 'watch: false\nlisten: { admin-tls: { certificate: cert.pem, key: key.pem } }\n'
     for (const [name, text] of [
       ['cert.pem', cert],
       ['key.pem', key],
@@ -194,7 +197,7 @@ describe('an admin listener with TLS', LIMIT, () => {
     const unpaired = await runUnderstudy(['reload', '--server', url], trusting)
     assert.match(
       unpaired.stderr,
-      /understudy\.yaml:1:\d+: listen\.admin-tls: certificate and key are not a pair/,
+      /understudy\.yaml:\d+:\d+: listen\.admin-tls: certificate and key are not a pair/,
     )
     await server.folder.file('key.pem', other.key)
     const renewed = await runUnderstudy(['reload', '--server', url], trusting)

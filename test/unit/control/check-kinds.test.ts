@@ -75,7 +75,7 @@ describe('the server fails over by a check of type', LIMITS, () => {
       { address: BACKUP },
     )
     const why = await failsOver(server, () => rm(join(folder.path, PRIMARY)))
-    assert.match(why, /exit 1: cat: .*No such file/)
+    assert.match(why, /cat: .*No such file/)
   })
 
   it('https, with a secret that is changed in its file', async () => {

@@ -5,7 +5,7 @@ import type { Watcher } from '#control/drill.ts'
 import { Drills } from '#control/drills.ts'
 import type { DrillView } from '#control/view.ts'
 import { World } from './world.ts'
-import { BACKUP, PRIMARY, zones } from './zones.ts'
+import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 const REQUEST = { forMs: 120_000, reason: 'every month', author: 'alice' }
 
@@ -108,6 +108,70 @@ describe('a drill', () => {
       drills.list.map(({ state, verdict }) => [state, verdict]),
       [['aborted', 'nothing else is up any more']],
     )
+  })
+
+  it('ends at once when what has taken over fails, also where nothing is answered then', async () => {
+    for (const rule of ['nodata', 'servfail', 'all']) {
+      await using here = await begin(`    when-all-down: ${rule}\n`)
+      const { world, drills } = here
+      drills.start('a.test/www', REQUEST, [])
+      await probed(world, 3)
+      assert.equal(answered(world), BACKUP)
+      world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+      assert.equal(answered(world), PRIMARY, rule)
+      assert.equal(drills.list[0]?.verdict, 'nothing else is up any more')
+    }
+  })
+
+  it('ends before the switch when nothing is left that could take over', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 1)
+    world.outcomes(BACKUP, 'fail', 'fail', 'fail')
+    assert.equal(drills.list[0]?.verdict, 'nothing else is up any more')
+    world.outcomes(BACKUP, 'pass', 'pass')
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 2)
+    const drain = { kind: 'drain', target: 'a.test/www/backup', forMs: 60_000, reason: '' } as const
+    await world.operations.override({ ...drain, author: 'bob', volatile: false, force: true })
+    world.outcome(PRIMARY, 'pass')
+    assert.equal(drills.list[0]?.verdict, 'nothing else is up any more')
+    assert.equal(answered(world), PRIMARY)
+    assert.deepEqual(
+      world.lines.filter(line => line.includes('all-down')),
+      [],
+    )
+  })
+
+  it('leaves nothing behind where a reload takes the pool away, and another brings it back', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    const both = { www: { primary: [PRIMARY], backup: [BACKUP] }, other: { a: [PRIMARY] } }
+    // Both are judged by the same probes.
+    const checks = { web: WEB.replace('http,', 'http, host: x.test,') }
+    const [withIt, without] = [
+      zones({ checks, pools: both }),
+      zones({ checks, pools: { other: both.other } }),
+    ]
+    await world.reload(withIt)
+    for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass', 'pass')
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 2)
+    assert.equal(world.paces.at(-1), `fast ${PRIMARY}`)
+    await world.reload(without)
+    drills.look()
+    assert.equal(world.paces.at(-1), `normal ${PRIMARY}`)
+    await world.reload(withIt)
+    world.outcomes(BACKUP, 'pass', 'pass')
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 3)
+    assert.equal(answered(world), BACKUP)
+    await world.reload(without)
+    drills.look()
+    await world.reload(withIt)
+    for (const address of [PRIMARY, BACKUP]) world.outcomes(address, 'pass', 'pass')
+    assert.equal(answered(world), PRIMARY)
   })
 
   it('is late where a watcher never sees it, and where nothing is switched', async () => {

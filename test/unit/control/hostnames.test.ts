@@ -101,6 +101,22 @@ describe('as a CNAME', WORLDS, () => {
     assert.deepEqual(world.addresses('www.a.test A'), [TWO])
   })
 
+  it('to a name that turns out not to exist, after nobody had answered, is left', async () => {
+    const silent: Resolved = { kind: 'failed', detail: 'no answer' }
+    const nobody = { 'one.example.net ipv4': silent, 'one.example.net ipv6': silent }
+    await using world = await begin(NAMES, {}, nobody)
+    world.outcomes('192.0.2.2', 'pass')
+    assert.deepEqual(world.addresses('www.a.test A'), [ONE], 'nothing is known of it')
+    world.resolved.set('one.example.net ipv4', none('one.example.net'))
+    world.resolved.set('one.example.net ipv6', none('one.example.net'))
+    await world.clock.advance(10_000)
+    assert.deepEqual(world.addresses('www.a.test A'), [TWO])
+    world.resolved.set('one.example.net ipv4', silent)
+    await world.clock.advance(600_000)
+    world.outcomes('192.0.2.2', 'pass')
+    assert.equal(world.hostnames.of('one.example.net').unresolved, 'missing', 'an error says nothing new')
+  })
+
   it('without a health check is not resolved at all', async () => {
     await using world = await begin(NAMES, { check: '' })
     assert.deepEqual(world.addresses('www.a.test A'), [ONE])

@@ -1,6 +1,8 @@
 /** What operators decide, from the request to what is answered. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import Database from 'better-sqlite3'
 import type { OverrideRequest } from '#control/operations.ts'
 import { allOverrideViews } from '#control/override-view.ts'
 import { OverrideBook } from '#control/overrides.ts'
@@ -8,7 +10,7 @@ import { poolView } from '#control/pool-view.ts'
 import type { OperationResult } from '#control/view.ts'
 import type { Override } from '#steering/override.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { WORLDS, World } from './world.ts'
+import { STATE, WORLDS, World } from './world.ts'
 import { BACKUP, PRIMARY, zones } from './zones.ts'
 
 const REQUEST: OverrideRequest = {
@@ -481,4 +483,41 @@ it('what a disk has refused without an answer is taken off it, and what it repla
     book.list.map(one => one.id),
     [id],
   )
+})
+
+it('what is released while a damaged database is replaced is not stored anew', async () => {
+  await using before = await begin()
+  await before.operations.override({ ...REQUEST, forMs: 3_600_000 })
+  {
+    const other = new Database(join(before.folder.path, STATE))
+    other.exec('DROP TABLE overrides')
+    other.close()
+  }
+  await before.operations.release('www/primary', 'bob')
+  assert.equal(answered(before), PRIMARY)
+  await using world = await before.restart(1000)
+  assert.deepEqual(world.book.list, [])
+  assert.equal(answered(world), PRIMARY)
+})
+
+it('what could not be released is stored for as long as it is in force', async () => {
+  const clock = new VirtualClock()
+  const asked: string[] = []
+  const store = {
+    async saveOverride({ id }: Override) {
+      asked.push(`save ${id}`)
+    },
+    async dropOverrides(ids: readonly string[]) {
+      asked.push(`drop ${ids.join(' ')}`)
+      throw new Error('the store has not answered for 10000 ms')
+    },
+  }
+  const book = new OverrideBook({ clock, store, onFault: () => undefined }, [])
+  const { forMs, force: _, target: __, ...said } = REQUEST
+  const key = { zone: 'a.test', pool: 'www' }
+  const { id } = await book.set({ ...said, ...key, endpoint: 'primary', expiresMs: clock.wallMs() + forMs })
+  await assert.rejects(book.release(key, 'primary', false), /has not answered/)
+  assert.deepEqual(asked, [`save ${id}`, `drop ${id}`, `save ${id}`])
+  book.saveAgain()
+  assert.equal(asked.at(-1), `save ${id}`)
 })

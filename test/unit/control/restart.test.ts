@@ -104,6 +104,25 @@ describe('a restart', WORLDS, () => {
     assert.deepEqual(world.addresses('www.a.test A'), [PRIMARY])
   })
 
+  it('knows what is probed rarely for as long as it is rarely probed', async () => {
+    const rarely = { web: WEB.replace(' }', ', down-interval: 10m }') }
+    const text = zones({ checks: rarely })['a.test.yaml']?.replace(
+      '    check: web\n',
+      '    check: web\n    when-all-down: servfail\n',
+    )
+    await using before = await World.begin({ 'a.test.yaml': text ?? '' })
+    for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+    await before.clock.advance(590_000)
+    await using world = await before.restart(1000)
+    assert.equal(health(world, PRIMARY).verdict, 'down')
+    world.outcome(PRIMARY, 'fail')
+    assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL')
+    world.outcome(PRIMARY, 'pass')
+    assert.equal(world.ask('www.a.test A').rcode, 'SERVFAIL', 'one pass is not enough for rise: 2')
+    await using later = await world.restart(6_000_001)
+    assert.equal(health(later, BACKUP).verdict, 'unknown')
+  })
+
   it('while all were down still answers the primary with the least TTL, also after a long absence', async () => {
     await using before = await World.begin(zones())
     for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')

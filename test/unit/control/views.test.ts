@@ -169,6 +169,16 @@ describe('the alarms', WORLDS, () => {
     assert.deepEqual(serverOf(world).alarms, [])
   })
 
+  it('are none of an address that is down and probed rarely', async () => {
+    const checks = { web: WEB.replace(' }', ', down-interval: 10m }') }
+    await using world = await World.begin(zones({ checks, pools: { www: { primary: [PRIMARY] } } }))
+    world.outcomes(PRIMARY, 'fail', 'fail', 'fail')
+    await world.clock.advance(1_803_999)
+    assert.deepEqual(serverOf(world).alarms, [])
+    await world.clock.advance(1)
+    assert.deepEqual(serverOf(world).alarms, [`a.test/www ${PRIMARY}: no probe has decided for 30m4s`])
+  })
+
   it('tell of an address of which no probe has decided for long, and why', async () => {
     await using world = await World.begin(zones())
     world.outcomes(PRIMARY, 'pass')

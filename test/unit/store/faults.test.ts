@@ -100,6 +100,22 @@ describe('store in trouble', () => {
     assert.deepEqual(again.store.restored.verdicts, [verdict('one', 2)])
   })
 
+  it('keeps no more of it for being asked what it holds, again and again', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'understudy.db')
+    mkdirSync(path)
+    await using state = await opened(path)
+    for (let round = 0; round < 6; round++) {
+      for (let i = 0; i < 10_000; i++) state.store.addTransition(transition('a.example', 'www', i))
+      await assert.rejects(state.store.transitions({ limit: 9 }), /EISDIR/)
+      await assert.rejects(state.store.audit({ limit: 9 }), /EISDIR/)
+      await assert.rejects(state.store.probeRuns({ keys: [], sinceMs: 0, limit: 9 }), /EISDIR/)
+    }
+    // With the thread, and waiting for it.
+    const [, lost = '0'] = /(\d+) rows of the history lost/.exec(state.store.fault ?? '') ?? []
+    assert.ok(Number(lost) >= 30_000, `${lost} of 60000 given up`)
+  })
+
   it('restores from a database that it cannot write, with what a killed process left in its log', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'understudy.db')
