@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SCRIPTS, SHELLS, type Shell } from '#cli/completion.ts'
 import { program } from '#cli/program.ts'
 import { manPage } from './man-page.ts'
 
@@ -13,6 +14,12 @@ const ROOT = join(import.meta.dirname, '..')
 const DIST = join(ROOT, 'dist')
 /** What of the sources is no TypeScript. */
 const AS_THEY_ARE = ['admin/page']
+/** As the folders in which shells look by themselves want them called. */
+const COMPLETIONS: Readonly<Record<Shell, string>> = {
+  bash: 'understudy.bash',
+  zsh: '_understudy',
+  fish: 'understudy.fish',
+}
 
 interface Manifest {
   readonly version: string
@@ -38,3 +45,5 @@ writeFileSync(
     manifest.version,
   ),
 )
+mkdirSync(join(DIST, 'completions'))
+for (const shell of SHELLS) writeFileSync(join(DIST, 'completions', COMPLETIONS[shell]), SCRIPTS[shell])

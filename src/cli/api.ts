@@ -13,6 +13,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: unknown
+  /** The longest that it may take. */
+  readonly timeoutMs?: number
 }
 
 /** What a server says in place of an answer (RFC 9457). */
@@ -27,13 +29,13 @@ export class ApiProblem extends Error {
 }
 
 /** The JSON document at the path. Throws, with words for a person, if there is none. */
-export function getJson(remote: Remote, path: string): Promise<unknown> {
-  return ask(remote, { method: 'GET', path })
+export function getJson(remote: Remote, path: string, timeoutMs = TIMEOUT_MS): Promise<unknown> {
+  return ask(remote, { method: 'GET', path, timeoutMs })
 }
 
 /** The JSON document with which the server answers. Throws, with words for a person, where it refuses or cannot be asked. */
-export async function ask(remote: Remote, { method, path, body }: ApiRequest): Promise<unknown> {
-  const { status, document } = await exchange(remote, { method, path, body }).catch((error: unknown) => {
+export async function ask(remote: Remote, asked: ApiRequest): Promise<unknown> {
+  const { status, document } = await exchange(remote, asked).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
     throw new Error(
       `cannot ask the server at ${remote.url}: ${why}; is it running, and is --server right (http or https)?`,
@@ -53,7 +55,7 @@ function wordsFor(status: number, document: unknown, { token }: Remote): string 
     : `not let in: ${said}`
 }
 
-async function exchange({ url, token }: Remote, { method, path, body }: ApiRequest) {
+async function exchange({ url, token }: Remote, { method, path, body, timeoutMs = TIMEOUT_MS }: ApiRequest) {
   const response = await request(new URL(path, url), {
     method,
     headers: {
@@ -62,9 +64,9 @@ async function exchange({ url, token }: Remote, { method, path, body }: ApiReque
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
   })
   return { status: response.statusCode, document: await response.body.json() }
 }

@@ -139,7 +139,8 @@ async function watchFiles(server: Server, request: LoadRequest, log: Logger): Pr
     folder: zonesPath,
     file: await configPath(request),
     quietMs: QUIET_MS,
-    onQuiet: () => void reload(() => server.reloadChanged(), server, log),
+    // The log says why not.
+    onQuiet: () => void reload(() => server.reloadChanged(), server, log).catch(() => undefined),
     onFault: why => log.warn({ why }, `changes of files may go unnoticed: ${why}; SIGHUP takes them up`),
   })
   return { [Symbol.dispose]: () => files.close() }

@@ -1,14 +1,16 @@
 /** Speaks to one server or several, each told what all are; what one refuses the next may do. */
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Remote } from './api.ts'
+import { fold } from './terminal.ts'
+import { oneLine } from './text-width.ts'
 
 export interface ServerOptions {
   readonly server: readonly string[]
   readonly tokenFile?: string
 }
 
-const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
+export const DEFAULT_SERVERS = ['http://127.0.0.1:8053']
 const MAX_TOKEN_CHARACTERS = 4096
 
 /** The options of every command that speaks to a running server. */
@@ -16,11 +18,10 @@ export function speaking(command: Command): Command {
   const collect = (url: string, before: string[] | undefined): string[] =>
     before === undefined || before === DEFAULT_SERVERS ? [url] : [...before, url]
   return command
-    .option(
-      '--server <url>',
-      'admin listener of the server; given again, each is asked',
-      collect,
-      DEFAULT_SERVERS,
+    .addOption(
+      new Option('--server <url>', 'admin listener of the server; given again, each is asked')
+        .argParser(collect)
+        .default(DEFAULT_SERVERS, DEFAULT_SERVERS.join(', ')),
     )
     .option('--token-file <file>', 'file with the token (default: the variable UNDERSTUDY_TOKEN)')
 }
@@ -45,15 +46,40 @@ export async function askEach<T>(
   ask: (remote: Remote) => Promise<T>,
 ): Promise<Reply<T>[]> {
   const replies: Reply<T>[] = []
-  for (const remote of await remotes(options)) {
-    const { url } = remote
-    try {
-      replies.push({ url, value: await ask(remote) })
-    } catch (error) {
-      replies.push({ url, error: error instanceof Error ? error.message : String(error) })
-    }
-  }
+  for (const remote of await remotes(options)) replies.push(await replyOf(remote, ask))
   return replies
+}
+
+/** Asks all at once. Never rejects for one of them. */
+export function askAll<T>(
+  servers: readonly Remote[],
+  ask: (remote: Remote) => Promise<T>,
+): Promise<Reply<T>[]> {
+  return Promise.all(servers.map(remote => replyOf(remote, ask)))
+}
+
+async function replyOf<T>(remote: Remote, ask: (remote: Remote) => Promise<T>): Promise<Reply<T>> {
+  const { url } = remote
+  try {
+    return { url, value: await ask(remote) }
+  } catch (error) {
+    return { url, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** All replies, each under the name of its server, if there are several; no line is wider than so many columns if those of the text are not. */
+export function replyText<T>(
+  replies: readonly Reply<T>[],
+  columns: number,
+  text: (value: T) => string,
+): string {
+  const isOne = replies.length === 1
+  const folded = (line: string): string => fold(oneLine(line), columns, '  ').join('\n')
+  const parts = replies.map(reply => {
+    if ('error' in reply) return folded(isOne ? reply.error : `${reply.url}: ${reply.error}`)
+    return isOne ? text(reply.value) : `${folded(`${reply.url}:`)}\n${text(reply.value)}`
+  })
+  return parts.join('\n')
 }
 
 /** Prints each reply under the name of its server, if there are several; gives the exit code: 1 if any has failed. */
@@ -66,13 +92,28 @@ export function printReplies<T>(replies: readonly Reply<T>[], text: (value: T) =
   return tally(replies)
 }
 
+/** Prints one JSON document: what the one server has said, or a list of what each has; gives the exit code. */
+export function printJson<T>(replies: readonly Reply<T>[], document: (value: T) => object): number {
+  const [only] = replies
+  if (replies.length === 1 && only !== undefined && 'error' in only) return printReplies(replies, String)
+  const servers = replies.map(reply =>
+    'value' in reply
+      ? { server: reply.url, ...document(reply.value) }
+      : { server: reply.url, error: reply.error },
+  )
+  const isOne = replies.length === 1 && only !== undefined && 'value' in only
+  const all = isOne ? document(only.value) : { servers }
+  process.stdout.write(`${JSON.stringify(all, null, 2)}\n`)
+  return tally(replies)
+}
+
 function under(head: string, text: string): string {
   if (head === '') return text
   return `${head}:${text.includes('\n') ? '\n' : ' '}${text}`
 }
 
 /** Says how many have failed; gives the exit code. */
-export function tally(replies: readonly Reply<unknown>[]): number {
+function tally(replies: readonly Reply<unknown>[]): number {
   const failed = replies.filter(reply => 'error' in reply).length
   if (failed > 0 && replies.length > 1)
     process.stderr.write(`done on ${replies.length - failed} of ${replies.length} servers\n`)

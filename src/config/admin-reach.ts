@@ -4,6 +4,7 @@ import { formatSocketAddr, isLoopback, parseAddress, type SocketAddr } from '#ba
 import type { Complaints } from './complaints.ts'
 import { isHost, oneOrList, refine } from './values.ts'
 import { show } from './words.ts'
+import { writtenAs } from './written.ts'
 import type { YamlSource } from './yaml-source.ts'
 
 const WITHOUT_TOKEN =
@@ -13,11 +14,14 @@ const IN_THE_CLEAR =
 
 /** `listen.admin-names`: what the Host header may say, without a port. */
 export const adminNames: z.ZodType<string[]> = oneOrList(
-  refine(z.string(), text => {
-    const name = text.replace(/\.$/, '').toLowerCase()
-    if (isHost(name)) return { value: parseAddress(name)?.text ?? name }
-    return { problem: `${show(text)} is not a host name; it is written without a port` }
-  }),
+  writtenAs(
+    refine(z.string(), text => {
+      const name = text.replace(/\.$/, '').toLowerCase()
+      if (isHost(name)) return { value: parseAddress(name)?.text ?? name }
+      return { problem: `${show(text)} is not a host name; it is written without a port` }
+    }),
+    { type: 'string', pattern: '^[A-Za-z0-9_.:-]+$' },
+  ),
 )
 
 export interface Reach {

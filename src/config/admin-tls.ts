@@ -5,11 +5,17 @@ import { createSecureContext } from 'node:tls'
 import type { AdminTls } from './configuration.ts'
 import type { Files } from './files.ts'
 import { demand, readSection } from './section.ts'
-import type { SettingsFile } from './settings.ts'
 import { text } from './values.ts'
+import { said } from './written.ts'
+import type { SettingsFile } from './yaml-source.ts'
 
 const PATH = ['listen', 'admin-tls'] as const
-const SHAPE = { certificate: text(4096), key: text(4096) } as const
+export const ADMIN_TLS_SHAPE = {
+  certificate: said(text(4096), 'A file in PEM: the certificate, with those between it and the authority.', {
+    isNeeded: true,
+  }),
+  key: said(text(4096), 'A file in PEM: its key, without a passphrase.', { isNeeded: true }),
+} as const
 const MAX_PEM_BYTES = 256 * 1024
 
 /** Undefined where none is given, or after a complaint. */
@@ -19,7 +25,7 @@ export async function readAdminTls(
 ): Promise<AdminTls | undefined> {
   if (file === undefined || file.source.get(PATH) === undefined) return undefined
   const { source } = file
-  const section = readSection(source, PATH, SHAPE)
+  const section = readSection(source, PATH, ADMIN_TLS_SHAPE)
   demand(source, PATH, section, 'certificate', 'key')
   const read = async (key: keyof AdminTls): Promise<string | undefined> => {
     const path = section.values[key]

@@ -2,9 +2,15 @@
 import type { CertificateDays } from '#probe/spec.ts'
 import { readSection } from './section.ts'
 import { integer } from './values.ts'
+import { said, section } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
-const SHAPE = { warn: integer(1, 3650), fail: integer(1, 3650) } as const
+const SHAPE = {
+  warn: said(integer(1, 3650), 'Fewer days than this are warned of.'),
+  fail: said(integer(1, 3650), 'With fewer days than this a probe fails.'),
+} as const
+
+export const CERTIFICATE_DAYS = said(section(SHAPE), 'Days for which the certificate must still be good.')
 
 /** Of the check at the path; nothing where nothing is said. */
 export function certificateDaysOf(

@@ -7,8 +7,9 @@ import { dataFromText } from '#wire/record-data.ts'
 import { Rcode, RrType, typeFromText, typeToText } from '#wire/types.ts'
 import { checkKind } from './check-kind.ts'
 import { demand, readSection } from './section.ts'
-import { choice, nested, oneOrList, refine, text } from './values.ts'
+import { choice, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
+import { said, section } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 const DNS_PORT = 53
@@ -33,7 +34,10 @@ const questionType = refine(text(16), written => {
   return UNASKABLE.includes(type) ? { problem: `${written} cannot be asked for by a check` } : { value: type }
 })
 
-const QUERY_SHAPE = { name: questionName, type: questionType } as const
+const QUERY_SHAPE = {
+  name: said(questionName, 'The name in full, without escapes.', { isNeeded: true }),
+  type: said(questionType, 'A record type.', { default: 'A' }),
+} as const
 
 /** Those above 15 come only with EDNS, which is not asked with. */
 const rcode = refine(
@@ -42,12 +46,19 @@ const rcode = refine(
 )
 
 const EXPECT_SHAPE = {
-  rcode: oneOrList<number>(rcode),
-  answers: oneOrList(text(MAX_ANSWER_TEXT)),
-  aa: z.boolean(),
+  rcode: said(oneOrList<number>(rcode), 'Response codes that pass: one or a list.', { default: 'NOERROR' }),
+  answers: said(
+    oneOrList(text(MAX_ANSWER_TEXT)),
+    "The data of the answer's records of that type, as in a master file with names in full: all of them and no others.",
+  ),
+  aa: said(z.boolean(), 'Whether the answer must be authoritative.', { default: false }),
 } as const
 
-const DNS_SHAPE = { query: nested, transport: choice(['udp', 'tcp']), expect: nested } as const
+const DNS_SHAPE = {
+  query: said(section(QUERY_SHAPE), 'The question.', { isNeeded: true }),
+  transport: said(choice(['udp', 'tcp']), 'What it is asked over.', { default: 'udp' }),
+  expect: said(section(EXPECT_SHAPE), 'What passes.'),
+} as const
 
 export const DNS_KIND = checkKind(DNS_SHAPE, ({ source, path, section, port }) => {
   const { values } = section

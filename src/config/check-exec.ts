@@ -4,6 +4,7 @@ import { checkKind } from './check-kind.ts'
 import { demand } from './section.ts'
 import { oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
+import { said } from './written.ts'
 
 const MAX_ARGUMENTS = 64
 const MAX_VARIABLES = 64
@@ -44,7 +45,16 @@ const variable = refine(text(256), name => {
   return problem === undefined ? { value: name } : { problem }
 })
 
-const EXEC_SHAPE = { command, environment, inherit: oneOrList(variable) } as const
+const EXEC_SHAPE = {
+  command: said(command, 'The program, with its whole path or found in PATH, and its arguments.', {
+    isNeeded: true,
+  }),
+  environment: said(environment, 'Variables of the command, by name.'),
+  inherit: said(
+    oneOrList(variable),
+    "Names of variables that are handed on from the server's own environment, for secrets.",
+  ),
+} as const
 
 export const EXEC_KIND = checkKind(EXEC_SHAPE, ({ source, path, section, port }) => {
   const { values } = section

@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import type { HttpSpec } from '#probe/spec.ts'
 import { bodyRegex, problemOfCost } from './body-regex.ts'
-import { certificateDaysOf } from './certificate-days.ts'
+import { CERTIFICATE_DAYS, certificateDaysOf } from './certificate-days.ts'
 import { checkKind, type DraftSpec } from './check-kind.ts'
-import { clientCertificateOf } from './client-certificate.ts'
+import { CLIENT_CERTIFICATE, clientCertificateOf } from './client-certificate.ts'
 import { headers } from './header-values.ts'
 import { readSection } from './section.ts'
-import { choice, host, integer, nested, oneOrList, refine, text } from './values.ts'
+import { choice, host, integer, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
+import { said, section, writtenAs } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 const requestPath = refine(text(2048), path =>
@@ -19,39 +20,71 @@ const requestPath = refine(text(2048), path =>
       },
 )
 
-const HTTP_SHAPE = {
-  method: choice(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
-  'request-body': text(65_536),
-  'certificate-days': nested,
-  'client-certificate': nested,
-  'keep-alive': z.boolean(),
-  path: requestPath,
-  host,
-  headers,
-  expect: nested,
-  redirects: integer(0, 10),
-  verify: z.boolean(),
-  'max-body': integer(1, 16 * 1024 * 1024),
-} as const
-
 const MAX_BODY_TEXT = 4096
 const DEFAULT_BODY_BYTES = 65_536
 
 type Range = HttpSpec['status'][number]
 
-const statusRange: z.ZodType<Range> = refine(z.unknown(), status => {
-  const parts = /^(\d{3})(?:-(\d{3}))?$/.exec(String(status))
-  if (parts === null)
-    return { problem: `${show(status)} is not a status such as 200, or a range such as 200-299` }
-  const [from, to] = [Number(parts[1]), Number(parts[2] ?? parts[1])]
-  if (from < 100 || to > 599) return { problem: `${show(status)} is not within 100-599` }
-  return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
-})
+const statusRange: z.ZodType<Range> = writtenAs(
+  refine(z.unknown(), status => {
+    const parts = /^(\d{3})(?:-(\d{3}))?$/.exec(String(status))
+    if (parts === null)
+      return { problem: `${show(status)} is not a status such as 200, or a range such as 200-299` }
+    const [from, to] = [Number(parts[1]), Number(parts[2] ?? parts[1])]
+    if (from < 100 || to > 599) return { problem: `${show(status)} is not within 100-599` }
+    return from > to ? { problem: `${show(status)} ends before it begins` } : { value: [from, to] as const }
+  }),
+  {
+    anyOf: [
+      { type: 'integer', minimum: 100, maximum: 599 },
+      { type: 'string', pattern: '^[1-5][0-9]{2}(-[1-5][0-9]{2})?$' },
+    ],
+  },
+)
 
 const EXPECT_SHAPE = {
-  status: oneOrList(statusRange),
-  body: text(MAX_BODY_TEXT),
-  'body-regex': bodyRegex,
+  status: said(oneOrList(statusRange), 'Statuses and ranges that pass: one or a list.', {
+    default: '200-299',
+  }),
+  body: said(text(MAX_BODY_TEXT), 'A text that must occur in the body, byte for byte.'),
+  'body-regex': said(
+    bodyRegex,
+    'Instead of body: a regular expression of RE2 that must fit a part of the body.',
+  ),
+} as const
+
+const HTTP_SHAPE = {
+  method: said(
+    choice(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    'The method of the request.',
+    {
+      default: 'GET',
+    },
+  ),
+  'request-body': said(text(65_536), 'Sent with the request; not with GET and HEAD.'),
+  'certificate-days': CERTIFICATE_DAYS,
+  'client-certificate': CLIENT_CERTIFICATE,
+  'keep-alive': said(
+    z.boolean(),
+    'Whether the connection is kept for the next probe; not with POST and PATCH.',
+    { default: false },
+  ),
+  path: said(requestPath, 'What is asked for, with query.', { default: '/' }),
+  host: said(
+    host,
+    'The Host header, and of https SNI and the name in the certificate; the first managed name of the pool unless said.',
+  ),
+  headers: said(headers, 'Further headers; in place of a text { env: NAME } or { file: PATH } for a secret.'),
+  expect: said(section(EXPECT_SHAPE), 'What passes.'),
+  redirects: said(
+    integer(0, 10),
+    'So many redirects are followed, to the same endpoint only; 0 takes a 3xx for the answer.',
+    { default: 0 },
+  ),
+  verify: said(z.boolean(), 'Whether the certificate must be valid.', { default: true }),
+  'max-body': said(integer(1, 16 * 1024 * 1024), 'Only so many bytes of the body are looked at.', {
+    default: DEFAULT_BODY_BYTES,
+  }),
 } as const
 const DEFAULT_STATUS: readonly Range[] = [[200, 299]]
 

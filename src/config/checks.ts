@@ -24,9 +24,10 @@ import type { CheckKind, DraftSpec } from './check-kind.ts'
 import { TCP_KIND } from './check-tcp.ts'
 import { TLS_KIND } from './check-tls.ts'
 import type { CompositeCheck } from './configuration.ts'
-import { demand, readSection, type Shape } from './section.ts'
+import { demand, keysOf, readSection, type Shape } from './section.ts'
 import { choice, integer, problemOfName, text } from './values.ts'
 import { show } from './words.ts'
+import { said } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 /** A check before it is known which host a pool asks for. */
@@ -57,7 +58,7 @@ export interface CompositeDraft {
 
 export type CheckDraft = ProbeDraft | CompositeDraft
 
-const KINDS: Readonly<Record<string, CheckKind>> = {
+export const KINDS: Readonly<Record<string, CheckKind>> = {
   http: HTTP_KIND,
   https: HTTP_KIND,
   tcp: TCP_KIND,
@@ -68,23 +69,31 @@ const KINDS: Readonly<Record<string, CheckKind>> = {
   exec: EXEC_KIND,
   heartbeat: HEARTBEAT_KIND,
 }
-const COMPOSITES = ['all', 'any', 'at-least'] as const
+export const COMPOSITES = ['all', 'any', 'at-least'] as const
 const TYPES = [...Object.keys(KINDS), ...COMPOSITES]
+const TYPE_WORDS = 'What it asks, or all, any or at-least of other checks.'
 
-const GENERAL_SHAPE = { type: choice(TYPES), ...TIMING_SHAPE, ...JUDGING_SHAPE, ...AIM_SHAPE } as const
+export const GENERAL_SHAPE = {
+  type: said(choice(TYPES), TYPE_WORDS, { isNeeded: true }),
+  ...TIMING_SHAPE,
+  ...JUDGING_SHAPE,
+  ...AIM_SHAPE,
+} as const
 
 const MAX_PARTS = 16
-const COMPOSITE_SHAPE = {
-  type: choice(COMPOSITES),
-  checks: z.array(text(63)).min(1).max(MAX_PARTS),
-  count: integer(1, MAX_PARTS),
+export const COMPOSITE_SHAPE = {
+  type: said(choice(COMPOSITES), TYPE_WORDS, { isNeeded: true }),
+  checks: said(z.array(text(63)).min(1).max(MAX_PARTS), 'The names of the checks that it is made of.', {
+    isNeeded: true,
+  }),
+  count: said(integer(1, MAX_PARTS), 'Of at-least: how many must be up.'),
   ...JUDGING_SHAPE,
 } as const
 
 /** All of `checks:`, by name; a bad one is there too, so that nobody complains of it as missing, as if its bad keys were not written. */
 export function readChecks(source: YamlSource): Map<string, CheckDraft> {
   const checks = new Map<string, CheckDraft>()
-  for (const name of source.keys(['checks'])) {
+  for (const name of keysOf(source, ['checks'])) {
     const path = ['checks', name]
     const problem = problemOfName(name)
     if (problem !== undefined) source.complain(path, problem, 'key')

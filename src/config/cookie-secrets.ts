@@ -4,10 +4,16 @@ import { COOKIE_SECRET_BYTES } from '#answer/cookies.ts'
 import type { Complaints } from './complaints.ts'
 import type { Files } from './files.ts'
 import { readSection } from './section.ts'
-import type { SettingsFile } from './settings.ts'
 import { text } from './values.ts'
+import { said } from './written.ts'
+import type { SettingsFile } from './yaml-source.ts'
 
-const SHAPE = { 'secrets-file': text(4096) } as const
+export const COOKIES_SHAPE = {
+  'secrets-file': said(
+    text(4096),
+    'Cookie secrets, 32 hexadecimal digits a line: the first makes cookies, all are accepted; the same on ns1 and ns2. Without it one is made at each start.',
+  ),
+} as const
 const VARIABLE = 'UNDERSTUDY_COOKIE_SECRETS'
 const MAX_BYTES = 4096
 const MAX_SECRETS = 8
@@ -27,7 +33,9 @@ export async function readCookieSecrets(
   complaints: Complaints,
 ): Promise<readonly Uint8Array[] | undefined> {
   const path =
-    file === undefined ? undefined : readSection(file.source, ['cookies'], SHAPE).values['secrets-file']
+    file === undefined
+      ? undefined
+      : readSection(file.source, ['cookies'], COOKIES_SHAPE).values['secrets-file']
   const variable = env[VARIABLE]
   if (variable !== undefined && variable !== '') {
     const written = variable.split(',').map(text => ({ text: text.trim(), line: 0, column: 0 }))

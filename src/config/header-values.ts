@@ -3,10 +3,27 @@ import { z } from 'zod'
 import type { SecretReference } from '#probe/spec.ts'
 import { refine } from './values.ts'
 import { show } from './words.ts'
+import { writtenAs } from './written.ts'
 import { isPlainMap } from './yaml-source.ts'
 
 const MAX_HEADERS = 64
 const MAX_VALUE_CHARACTERS = 4096
+
+/** `{ env: NAME }` or `{ file: PATH }`. */
+const SECRET_FORM = {
+  type: 'object',
+  properties: {
+    env: {
+      description: 'A variable of the environment.',
+      type: 'string',
+      pattern: '^[A-Za-z_][A-Za-z0-9_]{0,255}$',
+    },
+    file: { description: 'A file.', type: 'string', minLength: 1 },
+  },
+  minProperties: 1,
+  maxProperties: 1,
+  additionalProperties: false,
+} as const
 
 type Refined<T> = { value: T } | { problem: string }
 
@@ -31,18 +48,24 @@ function secretReference(
 }
 
 /** A secret that is never written into a configuration: only where it stands. */
-export const secretOnly = refine(z.unknown(), (written): Refined<SecretReference> => {
-  if (isPlainMap(written)) return secretReference(written)
-  return { problem: 'is a secret; write { file: PATH } or { env: NAME }, where it stands' }
-})
+export const secretOnly = writtenAs(
+  refine(z.unknown(), (written): Refined<SecretReference> => {
+    if (isPlainMap(written)) return secretReference(written)
+    return { problem: 'is a secret; write { file: PATH } or { env: NAME }, where it stands' }
+  }),
+  SECRET_FORM,
+)
 
-const headerValue = refine(z.unknown(), (written): Refined<string | SecretReference> => {
-  if (isPlainMap(written)) return secretReference(written, 'a text nor ')
-  if (typeof written === 'string') return { value: written }
-  if (written === null) return { problem: 'is empty' }
-  if (typeof written === 'object') return { problem: `expected a text, found ${show(written)}` }
-  return { problem: `${show(written)} is a ${typeof written}; put it in quotes` }
-})
+const headerValue = writtenAs(
+  refine(z.unknown(), (written): Refined<string | SecretReference> => {
+    if (isPlainMap(written)) return secretReference(written, 'a text nor ')
+    if (typeof written === 'string') return { value: written }
+    if (written === null) return { problem: 'is empty' }
+    if (typeof written === 'object') return { problem: `expected a text, found ${show(written)}` }
+    return { problem: `${show(written)} is a ${typeof written}; put it in quotes` }
+  }),
+  { anyOf: [{ type: 'string' }, SECRET_FORM] },
+)
 
 /** These belong to the connection, not to the request, or have a key of their own. */
 const RESERVED = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade']

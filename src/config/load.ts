@@ -8,8 +8,8 @@ import type { Configuration, ServerSettings } from './configuration.ts'
 import { readCookieSecrets } from './cookie-secrets.ts'
 import { decodeText, Files, MAX_YAML_BYTES, problemOf } from './files.ts'
 import { looksLikeZone } from './managed-zone.ts'
-import { type CommandLine, readSettings, type SettingsFile } from './settings.ts'
-import { YamlSource } from './yaml-source.ts'
+import { type CommandLine, readSettings } from './settings.ts'
+import { type SettingsFile, YamlSource } from './yaml-source.ts'
 import { isMaster, isYaml, joinZones, type ReadZones, readZone, readZonesFolder } from './zones-folder.ts'
 
 export interface LoadRequest extends Surroundings, CommandLine {

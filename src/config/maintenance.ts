@@ -7,6 +7,7 @@ import type { PoolDraft } from './pools.ts'
 import { demand, readSection, readValue, type Section } from './section.ts'
 import { duration, oneOrList, refine, text } from './values.ts'
 import { show } from './words.ts'
+import { objectOf, said, writtenAs } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -19,45 +20,68 @@ const timeZone = refine(z.string(), name =>
     : { problem: `${show(name)} is not a time zone such as UTC or Europe/Berlin` },
 )
 
-const weekday = refine(z.string(), name => {
-  const index = (WEEKDAYS as readonly string[]).indexOf(name.toLowerCase().slice(0, 3))
-  return index === -1 || !/^[a-z]{3,9}$/i.test(name)
-    ? { problem: `${show(name)} is not a day such as ${WEEKDAYS.join(', ')}` }
-    : { value: index }
-})
+function inAnyCase(word: string): string {
+  return word.replace(/[a-z]/g, letter => `[${letter.toUpperCase()}${letter}]`)
+}
+
+const weekday = writtenAs(
+  refine(z.string(), name => {
+    const index = (WEEKDAYS as readonly string[]).indexOf(name.toLowerCase().slice(0, 3))
+    return index === -1 || !/^[a-z]{3,9}$/i.test(name)
+      ? { problem: `${show(name)} is not a day such as ${WEEKDAYS.join(', ')}` }
+      : { value: index }
+  }),
+  { type: 'string', pattern: `^(${WEEKDAYS.map(inAnyCase).join('|')})[A-Za-z]{0,6}$` },
+)
 
 /** `02:30`, local time. */
-const timeOfDay = refine(
-  z.string({
-    error: ({ input }) => (typeof input === 'number' ? 'put the time in quotes: "02:30"' : undefined),
-  }),
-  time => {
-    const parts = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time)
-    return parts === null
-      ? { problem: `${show(time)} is not a time such as "02:30"` }
-      : { value: Number(parts[1]) * 60 + Number(parts[2]) }
-  },
+const timeOfDay = writtenAs(
+  refine(
+    z.string({
+      error: ({ input }) => (typeof input === 'number' ? 'put the time in quotes: "02:30"' : undefined),
+    }),
+    time => {
+      const parts = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time)
+      return parts === null
+        ? { problem: `${show(time)} is not a time such as "02:30"` }
+        : { value: Number(parts[1]) * 60 + Number(parts[2]) }
+    },
+  ),
+  { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
 )
 
 /** `2026-12-01 02:30`, local time, in milliseconds since 1970 as if it were UTC. */
-const localTime = refine(z.string(), time => {
-  const parts = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(time)
-  const ms = parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2]}:00Z`)
-  return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 16) !== `${parts?.[1]}T${parts?.[2]}`
-    ? { problem: `${show(time)} is not a time such as "2026-12-01 02:30"` }
-    : { value: ms }
-})
+const localTime = writtenAs(
+  refine(z.string(), time => {
+    const parts = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(time)
+    const ms = parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2]}:00Z`)
+    return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 16) !== `${parts?.[1]}T${parts?.[2]}`
+      ? { problem: `${show(time)} is not a time such as "2026-12-01 02:30"` }
+      : { value: ms }
+  }),
+  { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}$' },
+)
 
 const SHAPE = {
-  pool: text(63),
-  endpoint: oneOrList(text(63)),
-  reason: text(200),
-  'time-zone': timeZone,
-  for: duration(MINUTE_MS, WEEK_MS),
-  at: localTime,
-  every: oneOrList(weekday),
-  from: timeOfDay,
+  pool: said(text(63), 'A pool of this zone.', { isNeeded: true }),
+  endpoint: said(oneOrList(text(63)), 'Its endpoints: one or a list.', { isNeeded: true }),
+  reason: said(text(200), 'Why, for those who look.'),
+  'time-zone': said(timeZone, 'Of the times, such as Europe/Berlin.', { default: 'UTC' }),
+  for: said(duration(MINUTE_MS, WEEK_MS), 'How long, from 1m to 7d.', { isNeeded: true }),
+  at: said(localTime, 'Once: a local time such as "2026-12-01 02:30".'),
+  every: said(oneOrList(weekday), 'Weekly: one day or a list of days, such as [mon, thu].'),
+  from: said(timeOfDay, 'With every: a local time such as "02:30".'),
 } as const
+
+/** `maintenance:`. */
+export const windowList = writtenAs(z.unknown(), () => ({
+  type: ['array', 'null'],
+  items: {
+    ...objectOf(SHAPE),
+    oneOf: [{ required: ['at'] }, { required: ['every', 'from'] }],
+  },
+  maxItems: MAX_WINDOWS,
+}))
 
 /** All of `maintenance:`. A bad one is left out, with a complaint. */
 export function readMaintenance(

@@ -3,39 +3,49 @@ import { dirname, resolve } from 'node:path'
 import { lowerCase, type Name, parseName, ROOT } from '#wire/name.ts'
 import { MAX_SOURCE_BYTES } from '#zone/sources.ts'
 import type { Zone } from '#zone/zone.ts'
+import { checkMap } from './check-forms.ts'
 import { readChecks } from './checks.ts'
 import type { ManagedName } from './configuration.ts'
 import { complainOfConflicts } from './conflicts.ts'
 import type { Files, SourceFile } from './files.ts'
 import { readTokens } from './heartbeat-tokens.ts'
 import { linkPools } from './link.ts'
-import { readMaintenance } from './maintenance.ts'
+import { readMaintenance, windowList } from './maintenance.ts'
 import { type MasterRead, readMaster } from './master.ts'
-import { type NameDraft, readNames } from './names.ts'
+import { type NameDraft, nameMap, readNames } from './names.ts'
 import { originOfFile, type ReadZone } from './plain-zone.ts'
+import { poolMap } from './pool-shape.ts'
 import { readPools } from './pools.ts'
 import { readSecrets } from './secrets.ts'
 import { demand, notSupported, readSection, type Section } from './section.ts'
-import { makeZone } from './soa.ts'
-import { nested, text } from './values.ts'
+import { makeZone, nameserverMap, SOA_SHAPE } from './soa.ts'
+import { text } from './values.ts'
 import { show } from './words.ts'
+import { said, section } from './written.ts'
 import type { YamlSource } from './yaml-source.ts'
 
-const SHAPE = {
-  zone: text(1024),
-  records: text(4096),
-  nameservers: nested,
-  soa: nested,
-  checks: nested,
-  pools: nested,
-  names: nested,
-  maintenance: nested,
+/** All of a zone file in YAML. */
+export const ZONE_SHAPE = {
+  zone: said(text(1024), "The zone's name.", { isNeeded: true }),
+  records: said(
+    text(4096),
+    'Instead of nameservers and soa: a master file (RFC 1035), which then belongs to this zone and is not served by itself.',
+  ),
+  nameservers: said(
+    nameserverMap,
+    'Names, relative to the zone, each with an address or a list of them; makes the SOA, NS, A and AAAA records.',
+  ),
+  soa: said(section(SOA_SHAPE), 'Fields of a made SOA.'),
+  checks: said(checkMap, 'Health checks by name.'),
+  pools: said(poolMap, 'Pools by name.'),
+  names: said(nameMap, 'Managed names, relative to the zone.'),
+  maintenance: said(windowList, 'Times at which endpoints are drained.'),
 } as const
 const LATER_KEYS = notSupported('references')
 
 /** Whether these are the keys of a zone, and not of a server configuration. */
 export function looksLikeZone(source: YamlSource): boolean {
-  const ofZone = Object.keys(SHAPE)
+  const ofZone = Object.keys(ZONE_SHAPE)
   return source.topKeys.some(key => ofZone.includes(key))
 }
 
@@ -61,7 +71,7 @@ export async function readManagedZone(
     configured: undefined,
   }
   if (!source.sound) return broken
-  const section = readSection(source, [], SHAPE, LATER_KEYS)
+  const section = readSection(source, [], ZONE_SHAPE, LATER_KEYS)
   if (said === undefined) complainOfOrigin(source, section)
   const known = origin ?? ROOT
   if (recordsPath === undefined) complainOfNobody(source, section)
@@ -95,13 +105,13 @@ function originIn(source: YamlSource): Name | undefined {
   return parsed !== undefined && 'name' in parsed ? lowerCase(parsed.name) : undefined
 }
 
-function complainOfOrigin(source: YamlSource, section: Section<typeof SHAPE>): void {
+function complainOfOrigin(source: YamlSource, section: Section<typeof ZONE_SHAPE>): void {
   const { zone } = section.values
   demand(source, [], section, 'zone')
   if (zone !== undefined) source.complain(['zone'], `${show(zone)} is not a name`)
 }
 
-function complainOfNobody(source: YamlSource, { values, bad }: Section<typeof SHAPE>): void {
+function complainOfNobody(source: YamlSource, { values, bad }: Section<typeof ZONE_SHAPE>): void {
   if (values.nameservers === undefined && !bad.has('records'))
     source.warn(['zone'], 'has neither nameservers: nor records:, so nobody can delegate to it')
 }

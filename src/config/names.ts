@@ -3,10 +3,11 @@ import { formatDuration } from '#base/duration.ts'
 import { isAtOrBelow, lowerCase, type Name, parseName } from '#wire/name.ts'
 import { checkText } from './pool-shape.ts'
 import type { PoolDraft } from './pools.ts'
-import { readSection, type Section } from './section.ts'
-import { readShortPool, SHORT_FORMS } from './short-pools.ts'
-import { nested, seconds, text } from './values.ts'
+import { keysOf, readSection, type Section } from './section.ts'
+import { readShortPool, SHORT_FORMS, shortList, shortWeights } from './short-pools.ts'
+import { seconds, text } from './values.ts'
 import { show } from './words.ts'
+import { mapOf, objectOf, said } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 export interface NameDraft {
@@ -23,20 +24,39 @@ const DEFAULT_TTL_SECONDS = 30
 const DEFAULT_TTL_MIN_SECONDS = 5
 
 const SHAPE = {
-  pool: text(64),
-  failover: nested,
-  all: nested,
-  weighted: nested,
-  check: checkText,
-  ttl: seconds(0, WEEK_SECONDS),
-  'ttl-min': seconds(0, WEEK_SECONDS),
+  pool: said(text(64), 'A pool of this zone.'),
+  failover: said(
+    shortList,
+    'Instead of pool: endpoints, called primary, backup, backup-2, …; each an address, a list of addresses, or a host name.',
+  ),
+  all: said(shortList, 'Instead of pool: endpoints as under failover, answered all together.'),
+  weighted: said(
+    shortWeights,
+    'Instead of pool: addresses or host names with their weights, as in { 192.0.2.1: 3, 192.0.2.2: 1 }.',
+  ),
+  check: said(checkText, 'With failover, all and weighted: a URL (http, https), or the name of a check.'),
+  ttl: said(seconds(0, WEEK_SECONDS), 'The TTL while all is well.', {
+    default: formatDuration(DEFAULT_TTL_SECONDS * 1000),
+  }),
+  'ttl-min': said(
+    seconds(0, WEEK_SECONDS),
+    'The least TTL, once a probe of what is served has failed; also the TTL of negative answers for the name.',
+    { default: formatDuration(DEFAULT_TTL_MIN_SECONDS * 1000) },
+  ),
 } as const
+
+/** `names:`. */
+export const nameMap = mapOf(() => ({
+  ...objectOf(SHAPE),
+  type: 'object',
+  oneOf: ['pool', ...SHORT_FORMS].map(form => ({ required: [form] })),
+}))
 
 /** All of `names:`. Pools of short forms are added to `pools`. */
 export function readNames(source: YamlSource, origin: Name, pools: Map<string, PoolDraft>): NameDraft[] {
   const drafts: NameDraft[] = []
   const seen = new Set<Name>()
-  for (const key of source.keys(['names'])) {
+  for (const key of keysOf(source, ['names'])) {
     const path = ['names', key]
     const name = readOwner(source, path, key, origin)
     if (name !== undefined && seen.has(name)) source.complain(path, 'another key means the same name', 'key')

@@ -3,7 +3,7 @@ import { FAMILIES, type Family } from '#base/address.ts'
 import { largestSelection } from '#steering/capacity.ts'
 import { ownKinds, type Policy, type Pool, type PoolEndpoint } from '#steering/pool.ts'
 import { ENDPOINT_FORMS, ENDPOINT_SHAPE, KEYS_OF_POLICY, POOL_SHAPE } from './pool-shape.ts'
-import { demand, readSection, type Section } from './section.ts'
+import { demand, keysOf, readSection, type Section } from './section.ts'
 import { problemOfName } from './values.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
@@ -26,7 +26,7 @@ export const DEFAULT_WEIGHT = 1
 /** All of `pools:`, by name; bad ones too, so that nobody complains of them as missing. */
 export function readPools(source: YamlSource): Map<string, PoolDraft> {
   const pools = new Map<string, PoolDraft>()
-  for (const name of source.keys(['pools'])) {
+  for (const name of keysOf(source, ['pools'])) {
     const path = ['pools', name]
     const problem = problemOfName(name)
     if (problem !== undefined) source.complain(path, problem, 'key')

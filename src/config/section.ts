@@ -24,11 +24,9 @@ export function readSection<S extends Shape>(
   shape: S,
   instead: Readonly<Record<string, string>> = {},
 ): Section<S> {
-  const map = source.get(path) ?? {}
   const values: Record<string, unknown> = {}
   const bad = new Set<string>()
-  if (!isPlainMap(map)) source.complain(path, `expected keys with values, found ${describe(map)}`)
-  for (const key of source.keys(path)) {
+  for (const key of keysOf(source, path)) {
     const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
     if (schema === undefined) {
       complainOfKey(source, [...path, key], Object.keys(shape), instead)
@@ -39,6 +37,13 @@ export function readSection<S extends Shape>(
     else values[key] = read.value
   }
   return { values: values as Section<S>['values'], bad }
+}
+
+/** The keys of the map at the path; none for a missing or empty one. Complains where there is something else. */
+export function keysOf(source: YamlSource, path: Path): string[] {
+  const map = source.get(path) ?? {}
+  if (!isPlainMap(map)) source.complain(path, `expected keys with values, found ${describe(map)}`)
+  return source.keys(path)
 }
 
 /** Keys of a version to come. */

@@ -5,16 +5,19 @@ import { z } from 'zod'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { adminNames, complainOfReach } from './admin-reach.ts'
-import { networkList, readAnswering } from './answering.ts'
+import { ADMIN_TLS_SHAPE } from './admin-tls.ts'
+import { ANSWERING_SHAPE, readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { AdminTls, ServerSettings } from './configuration.ts'
+import { COOKIES_SHAPE } from './cookie-secrets.ts'
 import { referenceList } from './references.ts'
 import { resolverList } from './resolvers.ts'
 import { readSection, type Section } from './section.ts'
-import { readAdminTokens } from './tokens.ts'
-import { choice, integer, nested, oneOrList, refine, socketAddr, text } from './values.ts'
+import { adminTokens, readAdminTokens } from './tokens.ts'
+import { choice, integer, oneOrList, refine, socketAddr, text } from './values.ts'
 import { show } from './words.ts'
-import type { YamlSource } from './yaml-source.ts'
+import { said, section } from './written.ts'
+import type { SettingsFile, YamlSource } from './yaml-source.ts'
 
 /** Values of the command line, which outrank those of the file. */
 export interface CommandLine {
@@ -31,51 +34,96 @@ const node = refine(text(63), name =>
     : { problem: `${show(name)} has spaces, or characters beyond ASCII` },
 )
 
-const SHAPE = {
-  node,
-  listen: nested,
-  zones: text(PATH_BYTES),
-  state: text(PATH_BYTES),
-  responders: integer(1, 64),
-  udp: choice(['auto', 'batch', 'portable']),
-  log: nested,
-  history: nested,
-  'minimal-responses': z.boolean(),
-  reveal: nested,
-  cookies: nested,
-  'rate-limit': nested,
-  'query-log': nested,
-  tcp: nested,
-  references: referenceList,
-  'while-cut-off': choice(['serve', 'servfail']),
-  resolvers: resolverList,
-  watch: z.boolean(),
-  tokens: nested,
-  'introspection-from': networkList,
-} as const
 const LISTEN_SHAPE = {
-  dns: oneOrList(socketAddr),
-  admin: socketAddr,
-  'admin-names': adminNames,
-  'admin-tls': nested,
-  metrics: socketAddr,
+  dns: said(
+    oneOrList(socketAddr),
+    'Where DNS is answered, UDP and TCP: one address with port, or a list; IPv6 as "[::]:53".',
+    { default: '127.0.0.1:5300' },
+  ),
+  admin: said(
+    socketAddr,
+    'API, status page, metrics and health; beyond loopback only with tokens, and best with admin-tls.',
+    { default: '127.0.0.1:8053' },
+  ),
+  'admin-names': said(
+    adminNames,
+    'By which names the admin listener may be asked beside its addresses, without a port: one or a list.',
+  ),
+  'admin-tls': said(section(ADMIN_TLS_SHAPE), 'Certificate and key of the admin listener.'),
+  metrics: said(socketAddr, 'One more listener with /metrics and /livez alone, at any address.'),
 } as const
 const LOG_SHAPE = {
-  level: choice(['debug', 'info', 'warn', 'error']),
-  format: choice(['auto', 'json', 'pretty']),
+  level: said(choice(['debug', 'info', 'warn', 'error']), 'What is logged: this, and what is worse.', {
+    default: 'info',
+  }),
+  format: said(choice(['auto', 'json', 'pretty']), 'auto is pretty on a terminal, and else json.', {
+    default: 'auto',
+  }),
 } as const
 
-const HISTORY_SHAPE = { days: integer(0, 366), rows: integer(1000, 100_000_000) } as const
+const HISTORY_SHAPE = {
+  days: said(
+    integer(0, 366),
+    'How many days what probes have seen is kept; 0 for nothing. Needs a restart.',
+    {
+      default: DEFAULT_HISTORY.days,
+    },
+  ),
+  rows: said(integer(1000, 100_000_000), 'In how many rows at most, of some 70 bytes. Needs a restart.', {
+    default: DEFAULT_HISTORY.rows,
+  }),
+} as const
+
+/** All of `understudy.yaml`. */
+export const SETTINGS_SHAPE = {
+  node: said(node, "The name of this server, in its log, metrics and NSID; the host's name unless said."),
+  listen: said(section(LISTEN_SHAPE), 'Addresses and ports.'),
+  zones: said(text(PATH_BYTES), 'The folder of zones.', { default: './zones' }),
+  state: said(
+    text(PATH_BYTES),
+    'The SQLite database of verdicts, selections and transitions; one server for each.',
+    {
+      default: './state/understudy.db',
+    },
+  ),
+  responders: said(
+    integer(1, 64),
+    'Threads that answer UDP in batches; one less than there are processors unless said.',
+  ),
+  udp: said(
+    choice(['auto', 'batch', 'portable']),
+    'How UDP is listened to: batch (recvmmsg, Linux), portable (node:dgram), or the first where it is to be had.',
+    { default: 'auto' },
+  ),
+  log: said(section(LOG_SHAPE), 'The log.'),
+  history: said(section(HISTORY_SHAPE), 'How much is kept of what probes have seen.'),
+  ...ANSWERING_SHAPE,
+  cookies: said(section(COOKIES_SHAPE), 'DNS cookies.'),
+  references: said(
+    referenceList,
+    "Addresses that answer when this node's network works: without one of the same family no endpoint is taken for down.",
+  ),
+  'while-cut-off': said(
+    choice(['serve', 'servfail']),
+    'What managed names are answered with while no reference is reached.',
+    { default: 'serve' },
+  ),
+  resolvers: said(
+    resolverList,
+    'Who is asked for the addresses of hostnames: an address, with a port if that is not 53, or a list; those of the system unless said.',
+  ),
+  watch: said(
+    z.boolean(),
+    'Whether changed files are taken up by themselves, once they have been quiet for 2 s.',
+    {
+      default: true,
+    },
+  ),
+  tokens: said(adminTokens, 'Who may use the admin listener.'),
+} as const
 
 /** What complaints of the command line call their file. */
 const COMMAND_LINE = 'command line'
-
-/** A configuration file, if there is one. */
-export interface SettingsFile {
-  /** Absolute. */
-  readonly path: string
-  readonly source: YamlSource
-}
 
 /** What stands in files of its own, and has been read. */
 export interface SettingsSecrets {
@@ -129,7 +177,7 @@ export function readSettings(
 }
 
 interface Read {
-  readonly top: Partial<Section<typeof SHAPE>['values']>
+  readonly top: Partial<Section<typeof SETTINGS_SHAPE>['values']>
   readonly listen: Partial<Section<typeof LISTEN_SHAPE>['values']>
   readonly log: Partial<Section<typeof LOG_SHAPE>['values']>
   readonly history: Partial<Section<typeof HISTORY_SHAPE>['values']>
@@ -138,7 +186,7 @@ interface Read {
 const NOTHING: Read = { top: {}, listen: {}, log: {}, history: {} }
 
 function readFile(source: YamlSource): Read {
-  const top = readSection(source, [], SHAPE).values
+  const top = readSection(source, [], SETTINGS_SHAPE).values
   const listen = readSection(source, ['listen'], LISTEN_SHAPE).values
   const log = readSection(source, ['log'], LOG_SHAPE).values
   const history = readSection(source, ['history'], HISTORY_SHAPE).values

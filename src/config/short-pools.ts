@@ -6,6 +6,7 @@ import { complainOfAddresses, complainOfSize, DEFAULT_WEIGHT, type PoolDraft, pl
 import { readValue } from './section.ts'
 import { addressOr, hostname, looksLikeAddress, oneOrList } from './values.ts'
 import { words } from './words.ts'
+import { formOf, mapOf, writtenAs } from './written.ts'
 import { isPlainMap, type Path, type YamlSource } from './yaml-source.ts'
 
 /** Read only when it is known which of them there is. */
@@ -29,6 +30,21 @@ const item: z.ZodType<Target> = z.unknown().transform((written, context): Target
   return z.NEVER
 })
 const list = z.array(item).min(1).max(MAX_ENDPOINTS)
+
+/** `failover:` and `all:`. */
+export const shortList = writtenAs(z.unknown(), () => ({
+  type: 'array',
+  items: { anyOf: [formOf(oneOrList(address)), formOf(hostname)] },
+  minItems: 1,
+  maxItems: MAX_ENDPOINTS,
+}))
+
+/** `weighted:`. */
+export const shortWeights = mapOf(() => formOf(weight), {
+  type: 'object',
+  minProperties: 1,
+  maxProperties: MAX_ENDPOINTS,
+})
 
 /** The pool of a short form; undefined after a complaint. */
 export function readShortPool(

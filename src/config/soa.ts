@@ -1,11 +1,14 @@
 /** The SOA, NS and address records of a zone without a master file: `nameservers:` and `soa:`. */
+import { z } from 'zod'
 import type { Address } from '#base/address.ts'
+import { formatDuration } from '#base/duration.ts'
 import { childOf, isAtOrBelow, lowerCase, type Name, nameToBytes, parseName } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import { Zone } from '#zone/zone.ts'
 import { readSection, readValue } from './section.ts'
 import { address, integer, oneOrList, refine, seconds, text } from './values.ts'
 import { show } from './words.ts'
+import { formOf, mapOf, said } from './written.ts'
 import { isPlainMap, type YamlSource } from './yaml-source.ts'
 
 interface Nameserver {
@@ -19,15 +22,20 @@ const TTL_SECONDS = 3600
 
 const TIMERS = { refresh: 7200, retry: 900, expire: 1_209_600, minimum: 300 } as const
 const timer = seconds(1, YEAR_SECONDS)
-const SHAPE = {
-  mname: text(1024),
-  rname: text(1024),
-  serial: integer(0, 0xffffffff),
-  ttl: seconds(0, YEAR_SECONDS),
-  refresh: timer,
-  retry: timer,
-  expire: timer,
-  minimum: seconds(0, YEAR_SECONDS),
+const written = (count: number): string => formatDuration(count * 1000)
+export const SOA_SHAPE = {
+  mname: said(text(1024), 'The first name server; the first of nameservers unless said.'),
+  rname: said(text(1024), 'Whom to write to: a name, or a mail address.', { default: 'hostmaster' }),
+  serial: said(integer(0, 0xffffffff), "The time of the file's last change unless said."),
+  ttl: said(seconds(0, YEAR_SECONDS), 'The TTL of the SOA record.', { default: written(TTL_SECONDS) }),
+  refresh: said(timer, 'How often secondaries look for a new serial.', { default: written(TIMERS.refresh) }),
+  retry: said(timer, 'How soon they look again after a failure.', { default: written(TIMERS.retry) }),
+  expire: said(timer, 'How long they answer without having reached the primary.', {
+    default: written(TIMERS.expire),
+  }),
+  minimum: said(seconds(0, YEAR_SECONDS), 'The TTL of negative answers.', {
+    default: written(TIMERS.minimum),
+  }),
 } as const
 
 /**
@@ -38,7 +46,7 @@ const SHAPE = {
 export function makeZone(source: YamlSource, origin: Name, serial: number): Zone {
   const zone = new Zone(origin)
   const servers = readNameservers(source, origin)
-  const { values } = readSection(source, ['soa'], SHAPE)
+  const { values } = readSection(source, ['soa'], SOA_SHAPE)
   const mname = readName(source, 'mname', values.mname, origin) ?? servers[0]?.name ?? origin
   const rname = readMailbox(source, values.rname, origin)
   const numbers = [
@@ -69,6 +77,11 @@ function addServer(zone: Zone, { name, addresses }: Nameserver): void {
 const addresses = oneOrList(address)
 const noAddresses = refine(oneOrList(address.nullable()), list => ({
   value: list.filter(one => one !== null),
+}))
+
+/** `nameservers:`: those outside of the zone may go without addresses. */
+export const nameserverMap = mapOf(() => ({
+  anyOf: [formOf(address), { ...formOf(z.array(address)), minItems: 1 }, { type: 'null' }],
 }))
 
 function readNameservers(source: YamlSource, origin: Name): Nameserver[] {

@@ -1,13 +1,11 @@
 /** `tokens:` of the server: who may use the admin listener, and for what. */
 import { z } from 'zod'
+import { ROLES, type Role } from './roles.ts'
 import { demand, readSection } from './section.ts'
 import { parseTokenHash, type TokenHash } from './token-hash.ts'
-import { choice, problemOfName, refine, text } from './values.ts'
+import { choice, NAME_FORM, problemOfName, refine, text } from './values.ts'
+import { objectOf, said, writtenAs } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
-
-export const ROLES = ['read', 'operate'] as const
-/** `read` may look, `operate` may change too. */
-export type Role = (typeof ROLES)[number]
 
 export interface AdminToken {
   /** Stands in the log and the audit. */
@@ -24,7 +22,18 @@ const name = refine(z.string(), text => {
   const problem = text === LOOPBACK_NAME ? `${text} is who comes without a token` : problemOfName(text)
   return problem === undefined ? { value: text } : { problem }
 })
-const SHAPE = { name, role: choice(ROLES), hash: text(512) } as const
+const SHAPE = {
+  name: said(writtenAs(name, NAME_FORM), 'Whose it is; stands in the log and the audit.', { isNeeded: true }),
+  role: said(choice(ROLES), 'read: may look; operate: may change too.', { isNeeded: true }),
+  hash: said(text(512), 'As "understudy token NAME" prints it.', { isNeeded: true }),
+} as const
+
+/** `tokens:`, read by `readAdminTokens`. */
+export const adminTokens = writtenAs(z.unknown(), () => ({
+  type: ['array', 'null'],
+  items: objectOf(SHAPE),
+  maxItems: MAX_TOKENS,
+}))
 
 /** Those that can be used. Complains of the others, and of two that are the same. */
 export function readAdminTokens(source: YamlSource | undefined): AdminToken[] {

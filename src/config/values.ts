@@ -5,30 +5,45 @@ import { type Address, isUnicast, parseAddress, parseSocketAddr, type SocketAddr
 import { formatDuration, parseDuration } from '#base/duration.ts'
 import { didYouMean } from './nearest.ts'
 import { oneOf, show } from './words.ts'
+import { formOf, writtenAs } from './written.ts'
 
-/** A section of its own, read by its own shape. */
-export const nested = z.unknown()
+const IPV4 = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}'
+const IPV6 = '[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*'
+const ADDRESS_FORM = { type: 'string', pattern: `^(${IPV4}|${IPV6})$` } as const
+const DURATION_FORM = { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?(ms|[smhdw]))+$' } as const
+const HOST_LABEL = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?'
+
+/** Of names that end up in metrics, paths and commands. */
+export const NAME_FORM = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$',
+  maxLength: 63,
+} as const
 
 /** Milliseconds from a text such as `1m30s`, within limits in milliseconds. */
 export function duration(min: number, max: number): z.ZodType<number> {
-  return refine(durationText, text => readDuration(text, min, max))
+  return writtenAs(
+    refine(durationText, text => readDuration(text, min, max)),
+    DURATION_FORM,
+  )
 }
 
 /** Whole seconds from a duration, within limits in seconds. */
 export function seconds(min: number, max: number): z.ZodType<number> {
-  return refine(durationText, text => {
+  const schema = refine(durationText, text => {
     const read = readDuration(text, min * 1000, max * 1000)
     if ('problem' in read) return read
     if (read.value % 1000 === 0) return { value: read.value / 1000 }
     return { problem: `${text} is not a whole number of seconds` }
   })
+  return writtenAs(schema, DURATION_FORM)
 }
 
 const durationText = z.string({
   error: ({ input }) => (typeof input === 'number' ? noUnit(input) : undefined),
 })
 
-function readDuration(text: string, min: number, max: number): { value: number } | { problem: string } {
+function readDuration(text: string, min: number, max: number): Refined<number> {
   if (/^\d+(\.\d+)?$/.test(text)) return { problem: noUnit(text) }
   const value = parseDuration(text)
   if (value === undefined) return { problem: `${show(text)} is not a duration such as 10s, 1m30s or 500ms` }
@@ -46,26 +61,32 @@ export function choice<const T extends string>(
   later: readonly string[] = [],
 ): z.ZodType<T> {
   const text = z.string({ error: ({ input }) => (isMapOrList(input) ? notYet(show(input), now) : undefined) })
-  return refine(later.length === 0 ? z.string() : text, value => {
+  const schema = refine(later.length === 0 ? z.string() : text, (value): Refined<T> => {
     if (later.includes(value)) return { problem: notYet(value, now) }
     const found = now.find(one => one === value)
     if (found !== undefined) return { value: found }
     const hint = didYouMean(value, [...now, ...later])
     return { problem: `${show(value)} is not ${oneOf([...now, ...later])}${hint}` }
   })
+  return writtenAs(schema, { enum: now })
 }
 
 /** One value, or a list of at least one. */
 export function oneOrList<T>(item: z.ZodType<T>): z.ZodType<T[]> {
-  return z.preprocess(value => (Array.isArray(value) ? value : [value]), z.array(item).min(1))
+  const list = z.array(item).min(1)
+  return writtenAs(
+    z.preprocess(value => (Array.isArray(value) ? value : [value]), list),
+    () => ({ anyOf: [formOf(item), formOf(list)] }),
+  )
 }
 
 /** Text of at most so many bytes in UTF-8, and not empty. */
 export function text(maxBytes: number): z.ZodType<string> {
-  return refine(z.string(), value => {
+  const schema = refine(z.string(), value => {
     if (value === '') return { problem: 'is empty' }
     return Buffer.byteLength(value) > maxBytes ? { problem: `is longer than ${maxBytes} bytes` } : { value }
   })
+  return writtenAs(schema, { type: 'string', minLength: 1, maxLength: maxBytes })
 }
 
 /** An address that can be probed and answered. */
@@ -76,22 +97,26 @@ export function addressOr(hint: string): z.ZodType<Address> {
   const schema = z.string({
     error: ({ input }) => (typeof input === 'number' ? notAnAddress(String(input), hint) : undefined),
   })
-  return refine(schema, text => {
+  const read = refine(schema, text => {
     const parsed = parseAddress(text)
     if (parsed === undefined) return { problem: notAnAddress(text, hint) }
     return isUnicast(parsed) ? { value: parsed } : { problem: `${text} is not the address of one host` }
   })
+  return writtenAs(read, ADDRESS_FORM)
 }
 
 /** A host name in full, in lower case and without the final dot. */
-export const hostname: z.ZodType<string> = refine(z.string(), text => {
-  if (looksLikeAddress(text)) return { problem: `${show(text)} is an address, not a host name` }
-  const name = text.replace(/\.$/, '').toLowerCase()
-  if (!isHost(name)) return { problem: `${show(text)} is not a host name` }
-  return name.includes('.')
-    ? { value: name }
-    : { problem: `${show(text)} is not a host name in full, such as www.example.net` }
-})
+export const hostname: z.ZodType<string> = writtenAs(
+  refine(z.string(), text => {
+    if (looksLikeAddress(text)) return { problem: `${show(text)} is an address, not a host name` }
+    const name = text.replace(/\.$/, '').toLowerCase()
+    if (!isHost(name)) return { problem: `${show(text)} is not a host name` }
+    return name.includes('.')
+      ? { value: name }
+      : { problem: `${show(text)} is not a host name in full, such as www.example.net` }
+  }),
+  { type: 'string', pattern: `^(${HOST_LABEL}\\.)+${HOST_LABEL}\\.?$` },
+)
 
 /** As in URLs: what ends in digits is an address, right or wrong. */
 export function looksLikeAddress(text: string): boolean {
@@ -99,20 +124,23 @@ export function looksLikeAddress(text: string): boolean {
 }
 
 /** `127.0.0.1:5300` or `[::1]:5300`. */
-export const socketAddr: z.ZodType<SocketAddr> = refine(
-  z.string({
-    error: ({ input }) => (isMapOrList(input) ? 'put an address with brackets in quotes' : undefined),
-  }),
-  text => {
-    const parsed = parseSocketAddr(text)
-    if (parsed !== undefined) return { value: parsed }
-    const bare = parseAddress(text)
-    if (bare === undefined)
-      return { problem: `${show(text)} is not an address with a port, such as 127.0.0.1:5300` }
-    return {
-      problem: `${text} has no port; write ${bare.family === 'ipv6' ? `"[${text}]:53"` : `${text}:53`}`,
-    }
-  },
+export const socketAddr: z.ZodType<SocketAddr> = writtenAs(
+  refine(
+    z.string({
+      error: ({ input }) => (isMapOrList(input) ? 'put an address with brackets in quotes' : undefined),
+    }),
+    text => {
+      const parsed = parseSocketAddr(text)
+      if (parsed !== undefined) return { value: parsed }
+      const bare = parseAddress(text)
+      if (bare === undefined)
+        return { problem: `${show(text)} is not an address with a port, such as 127.0.0.1:5300` }
+      return {
+        problem: `${text} has no port; write ${bare.family === 'ipv6' ? `"[${text}]:53"` : `${text}:53`}`,
+      }
+    },
+  ),
+  { type: 'string', pattern: `^(${IPV4}|\\[${IPV6}\\]):[0-9]{1,5}$` },
 )
 
 /** Whether the text can be sent as Host and asked for by SNI. */
@@ -135,11 +163,10 @@ export function problemOfName(name: string): string | undefined {
   return `${show(name)} is not a name: letters, digits, dots, hyphens and underscores, with a letter or digit at both ends`
 }
 
+type Refined<T> = { value: T } | { problem: string }
+
 /** The schema with one more step, which gives a value or says what the problem is. */
-export function refine<A, B>(
-  schema: z.ZodType<A>,
-  step: (value: A) => { value: B } | { problem: string },
-): z.ZodType<B> {
+export function refine<A, B>(schema: z.ZodType<A>, step: (value: A) => Refined<B>): z.ZodType<B> {
   return schema.transform((value, context) => {
     const result = step(value)
     if ('value' in result) return result.value

@@ -31,6 +31,13 @@ const SYNTAX_WORDS: Readonly<Record<string, string>> = {
   NON_STRING_KEY: 'a key must be a text; put an address with brackets in quotes',
 }
 
+/** A configuration file, if there is one. */
+export interface SettingsFile {
+  /** Absolute. */
+  readonly path: string
+  readonly source: YamlSource
+}
+
 export class YamlSource {
   readonly file: string
   readonly complaints: Complaints

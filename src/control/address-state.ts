@@ -79,12 +79,12 @@ export class AddressState {
     return before
   }
 
-  /** Takes up what an earlier run has stored, if the verdict is still that one. */
+  /** Takes up what an earlier run has stored. That it flaps, or has only just gone down, counts also where its verdict is another one now, or forgotten. */
   restore({ health, past }: StoredVerdict, nowMs: number, wallMs: number): void {
-    if (past === undefined || health.verdict !== this.#verdict) return
+    if (past === undefined) return
     // A wall clock that was set back makes nothing longer than it was to be.
     const monotonic = (storedMs: number): number => nowMs - Math.max(0, wallMs - storedMs)
-    this.#sinceMs = monotonic(past.sinceMs)
+    if (health.verdict === this.#verdict) this.#sinceMs = monotonic(past.sinceMs)
     const held = past.heldUntilMs === undefined ? undefined : nowMs + (past.heldUntilMs - wallMs)
     this.#damping = {
       penalty: past.penalty,
@@ -96,7 +96,7 @@ export class AddressState {
 
   /** What is known, for the store; undefined before anything has been decided. */
   record(nowMs: number, wallMs: number): StoredVerdict | undefined {
-    if (this.#verdict === 'unknown') return undefined
+    if (this.#verdict === 'unknown' && this.#damping === CALM) return undefined
     const wall = (monotonicMs: number): number => wallMs + (monotonicMs - nowMs)
     const { penalty, atMs, heldUntilMs } = this.#damping
     return {

@@ -136,10 +136,11 @@ export class Hostnames {
     for (const [hostname, entry] of this.#entries) this.#save(hostname, entry)
   }
 
-  /** No timer is left behind. */
+  /** No timer is left behind, and nobody waits any more. */
   stop(): void {
     for (const { cancelTimer } of this.#entries.values()) cancelTimer()
     this.#entries.clear()
+    this.#tellAsked()
     this.#cancelGather()
   }
 

@@ -156,6 +156,7 @@ export class Judging {
   /** Tells the prober of every target whose pace is not the normal one. */
   setPaces(): void {
     // Those that made them go faster may be gone.
+    this.#references.startOver()
     for (const { key } of this.#references.targets) this.#options.pace(key, 'normal')
     for (const { target, pace } of this.#state.targets.values())
       if (pace !== 'normal') this.#setPace(target, pace)

@@ -96,6 +96,11 @@ export class References {
     return Math.min(...watched.map(family => this.#cutOffMs.get(family) ?? Number.NEGATIVE_INFINITY))
   }
 
+  /** Whoever still has something undecided is told anew, by `follow`. */
+  startOver(): void {
+    this.#undecided.clear()
+  }
+
   /** Takes note of a target's pace; gives the references whose own is another one from now on. */
   follow(key: string, families: readonly Family[], pace: Pace): readonly Follower[] {
     return families.map(family => this.#follow(key, family, pace))

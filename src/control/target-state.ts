@@ -34,8 +34,8 @@ export class TargetState {
   readonly sinceWallMs: number
   /** Something is stored of it that does not count any more, and nothing has been seen since. */
   isForgotten = false
-  /** Monotonic start of the first fail of those that count now; endless where none does. */
-  #firstFailMs = Number.POSITIVE_INFINITY
+  /** Monotonic start of the first of those outcomes that count now and may come of this node being cut off; endless where none does. */
+  #firstDoubtfulMs = Number.POSITIVE_INFINITY
   /** What references said of the latest that passed or failed. */
   #belief: MayFall = 'yes'
   #recordedWallMs = Number.NEGATIVE_INFINITY
@@ -69,7 +69,7 @@ export class TargetState {
     }
     this.health = stored.health
     this.lastProbeMs -= Math.max(0, agoMs)
-    if (stored.health.fails > 0) this.#firstFailMs = this.lastProbeMs
+    if (this.#doubtful > 0) this.#firstDoubtfulMs = this.lastProbeMs
     this.decidedWallMs = stored.atMs
     this.#recordedWallMs = stored.atMs
     if (stored.outcome !== undefined) this.lastOutcome = { outcome: stored.outcome, wallMs: stored.atMs }
@@ -78,13 +78,13 @@ export class TargetState {
   /**
    * Judges one more outcome; gives the health before it.
    *
-   * @param mayFall asked before the address goes down, with the start of the first fail
+   * @param isBelieved asked before the address goes down, or up where that is what a fail makes it, with the start of the first fail
    */
   take(
     outcome: Outcome,
     startedMs: number,
     endedWallMs: number,
-    mayFall: (firstFailMs: number) => MayFall,
+    isBelieved: (firstFailMs: number) => MayFall,
   ): Health {
     const before = this.health
     this.isForgotten = false
@@ -95,17 +95,28 @@ export class TargetState {
     this.latenciesMs.push(Math.round(outcome.latencyMs * 10) / 10)
     if (this.latenciesMs.length > KEPT_LATENCIES) this.latenciesMs.shift()
     const after = judge(before, outcome.kind, this.target.timing)
-    if (outcome.kind === 'fail') this.#firstFailMs = Math.min(this.#firstFailMs, startedMs)
-    const falls = after.verdict === 'down' && before.verdict !== 'down'
-    const verdict = falls ? mayFall(this.#firstFailMs) : 'yes'
+    const isDoubtful = outcome.kind === (this.#isInverted ? 'pass' : 'fail')
+    if (isDoubtful) this.#firstDoubtfulMs = Math.min(this.#firstDoubtfulMs, startedMs)
+    const turns = isDoubtful && after.verdict !== before.verdict
+    const verdict = turns ? isBelieved(this.#firstDoubtfulMs) : 'yes'
     this.#belief = verdict
     if (verdict === 'wait') this.nextFailMs = foretoldMs
     if (verdict === 'yes') this.health = after
-    if (verdict === 'discard' && before.fails > 0) this.health = { ...before, fails: 0 }
-    if (verdict !== 'wait' && this.health.fails === 0) this.#firstFailMs = Number.POSITIVE_INFINITY
+    if (verdict === 'discard' && this.#doubtful > 0)
+      this.health = this.#isInverted ? { ...before, passes: 0 } : { ...before, fails: 0 }
+    if (verdict !== 'wait' && this.#doubtful === 0) this.#firstDoubtfulMs = Number.POSITIVE_INFINITY
     this.lastProbeMs = startedMs
     this.decidedWallMs = endedWallMs
     return before
+  }
+
+  get #isInverted(): boolean {
+    return this.target.spec.inverted === true
+  }
+
+  /** How many of the outcomes that count now may come of this node being cut off: what has failed. */
+  get #doubtful(): number {
+    return this.#isInverted ? this.health.passes : this.health.fails
   }
 
   /** What is to be stored now: each change, and from time to time that all is as it was. */

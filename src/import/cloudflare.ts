@@ -11,7 +11,6 @@ import type { ImportSource, SourceRequest } from './source.ts'
 import { zonesOf } from './zone-of.ts'
 
 export const CLOUDFLARE: ImportSource = {
-  about: 'load balancers, pools and monitors of Cloudflare, as its API returns them in JSON',
   read: readCloudflare,
 }
 

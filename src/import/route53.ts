@@ -12,7 +12,6 @@ import type { ImportSource, SourceRequest } from './source.ts'
 import { zoneHolding, zonesOf } from './zone-of.ts'
 
 export const ROUTE53: ImportSource = {
-  about: 'Amazon Route 53: list-resource-record-sets, change batches and health checks, as JSON',
   read: readRoute53,
 }
 

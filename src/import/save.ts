@@ -1,6 +1,7 @@
 /** Writes files into a folder: all or none, and never over one that is there. */
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, rm, writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { makeFolder } from '#base/make-folder.ts'
 import type { OutputFile } from './write.ts'
 
 /** Gives what is in the way, one line each; then nothing has been written. */
@@ -22,7 +23,7 @@ function claimants(name: string): string[] {
 async function writeAll(folder: string, files: readonly OutputFile[]): Promise<string[]> {
   const written: string[] = []
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     for (const { name, text } of files) {
       const path = join(folder, name)
       // Exclusive: it may have come to be there since.

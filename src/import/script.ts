@@ -33,7 +33,7 @@ import { UNKNOWN } from './shell-values.ts'
 import type { ImportSource, SourceRequest } from './source.ts'
 import { zonesOf } from './zone-of.ts'
 
-export const SCRIPT: ImportSource = { about: 'a shell script with curl and nsupdate', read: readScripts }
+export const SCRIPT: ImportSource = { read: readScripts }
 
 const PRIMARY = /^(PRIMARY|MAIN|MASTER)_?(IP|IPV4|IP4|IPV6|IP6|ADDR|ADDRESS|SERVER|HOST)?$/i
 const BACKUP =

@@ -42,10 +42,12 @@ export interface TimeLimits {
   readonly timeoutMs: number
   /** Undefined for none. */
   readonly latencyLimitMs?: number | undefined
+  /** Whether a pass is what has failed. */
+  readonly inverted?: boolean | undefined
 }
 
 /**
- * The outcome as it may be judged: a fail of a probe during which this process stood still for too long is inconclusive. One that was only
+ * The outcome as it may be judged: a fail of a probe during which this process stood still for too long is inconclusive, also where that would be a pass. One that was only
  * too slow is so already if it would not have been without.
  *
  * @param stalledMs for how long it did while the probe ran
@@ -53,9 +55,9 @@ export interface TimeLimits {
 export function unlessStalled(
   outcome: Outcome,
   stalledMs: number,
-  { timeoutMs, latencyLimitMs = 0 }: TimeLimits,
+  { timeoutMs, latencyLimitMs = 0, inverted = false }: TimeLimits,
 ): Outcome {
-  if (outcome.kind !== 'fail') return outcome
+  if (outcome.kind !== (inverted ? 'pass' : 'fail')) return outcome
   const toleratedMs =
     outcome.reason === 'slow'
       ? outcome.latencyMs - latencyLimitMs

@@ -1,7 +1,8 @@
 /** One server for each state: a lock that the kernel gives back however the process ends. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { makeFolder } from '#base/make-folder.ts'
 
 /** A connection that nobody holds is collected, and its lock lost with it. */
 const held = new Set<Database.Database>()
@@ -12,7 +13,7 @@ const held = new Set<Database.Database>()
  * the answer says who. Throws if the folder cannot be written.
  */
 export function lockState(statePath: string): { release(): void } | { heldBy: string } {
-  mkdirSync(dirname(statePath), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(statePath), 0o700)
   const pidPath = `${statePath}.pid`
   const database = new Database(`${statePath}.lock`, { timeout: 0 })
   try {

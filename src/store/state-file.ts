@@ -3,7 +3,6 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -13,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
+import { makeFolder } from '#base/make-folder.ts'
 import { migrate } from './migrations.ts'
 
 /** A disk that damages every file must not be filled with them. */
@@ -20,7 +20,7 @@ const SET_ASIDE_KEPT = 5
 
 /** Opens the database for writing, makes it where it is missing, and brings it to this version's shape. Throws. */
 export function openForWriting(path: string): Database {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   closeSync(openSync(path, 'a', 0o600))
   const database = new Sqlite(path, { timeout: 1000 })
   try {

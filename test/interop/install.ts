@@ -19,6 +19,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   runc: 'runc',
   'groff-base': 'groff',
   'systemd-container': 'systemd-nspawn',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Servers are in folders that the PATH of a user does not name. */

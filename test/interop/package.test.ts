@@ -79,6 +79,19 @@ describe('the package', () => {
     })
   }
 
+  it('has the completions that it prints, as files for each shell', TIMEOUT, async () => {
+    const folder = join(app, 'node_modules/understudy/dist/completions')
+    for (const [shell, file] of [
+      ['bash', 'understudy.bash'],
+      ['zsh', '_understudy'],
+      ['fish', 'understudy.fish'],
+    ] as const) {
+      const { stdout } = await run(process.execPath, [program, 'completion', shell])
+      assert.equal(await readFile(join(folder, file), 'utf8'), stdout)
+      await run(shell, ['-n', join(folder, file)])
+    }
+  })
+
   it('has a man page of every command, which roff takes without a warning', TIMEOUT, async () => {
     const page = join(app, 'node_modules/understudy/dist/man/understudy.1')
     const { stdout, stderr } = await run('groff', ['-man', '-Tutf8', '-ww', '-P-cbou', page])

@@ -66,6 +66,7 @@ export class SimulatedNode {
     })
     this.operations = new Operations(this.judging, this.book)
     this.#scheduler = new Scheduler({
+      maxRunning: 512,
       clock,
       random,
       stalledMs: () => options.stalledMs(),

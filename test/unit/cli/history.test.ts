@@ -52,8 +52,15 @@ describe('history is a table', () => {
 
   it('with the reasons below where it is narrow', () => {
     assert.equal(
-      historyText(TRANSITIONS.slice(1, 2), { columns: 60, colour: false }),
+      historyText(TRANSITIONS.slice(1, 2), { columns: 61, colour: false }),
       `2026-11-24 03:00:00Z  lb.example.com/www A  primary -> backup
+  primary is down: no answer in 4s
+`,
+    )
+    assert.equal(
+      historyText(TRANSITIONS.slice(1, 2), { columns: 60, colour: false }),
+      `2026-11-24 03:00:00Z  lb.example.com/www A
+  primary -> backup
   primary is down: no answer in 4s
 `,
     )

@@ -78,15 +78,18 @@ describe('a server with tokens', LIMIT, () => {
     const gone = await run(['status', ...at], '', ['--token-file', '/nowhere/token'])
     assert.match(gone.stderr, /^understudy: .*\/nowhere\/token/)
 
-    const response = await fetch(`${server.adminUrl}/api/v1/audit`, {
-      headers: { authorization: `Bearer ${alice.secret}` },
-    })
-    const { audit } = (await response.json()) as { audit: readonly Record<string, string>[] }
+    const told = await run(['audit', '--json', ...at], alice.secret)
+    const { audit } = JSON.parse(told.stdout) as { audit: readonly Record<string, string>[] }
     assert.equal(audit.length, 1)
     assert.deepEqual(
       [audit[0]?.['actor'], audit[0]?.['client'], audit[0]?.['result'], audit[0]?.['reason']],
       ['alice', '127.0.0.1', 'done', 'disks'],
     )
+    assert.match(
+      (await run(['audit', ...at], alice.secret)).stdout,
+      /^\S+ \S+Z {2}alice {2}127\.0\.0\.1 {2}override www\/primary {2}done {2}drain a\.test\/www\/primary.* \(disks\), says to be/s,
+    )
+    assert.match((await run(['audit', ...at], bob.secret)).stderr, /not allowed: .*the role operate/)
     const line = await server.log(({ msg }) => msg.includes('override'))
     assert.match(
       line.msg,
@@ -160,6 +163,15 @@ describe('several servers', LIMIT, () => {
         [one.adminUrl, 1, false],
         [NOBODY, undefined, true],
       ],
+    )
+    for (const command of ['history', 'audit']) {
+      const told = await run([command, '--json', ...servers])
+      const { servers: all } = JSON.parse(told.stdout) as { servers: readonly { server: string }[] }
+      assert.deepEqual([told.code, ...all.map(({ server }) => server)], [1, one.adminUrl, NOBODY])
+    }
+    assert.match(
+      (await run(['audit', '--server', one.adminUrl])).stdout,
+      /^nobody has changed anything within 24h$/,
     )
     const reload = await run(['reload', ...servers])
     assert.equal(reload.code, 1)

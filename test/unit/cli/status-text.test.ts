@@ -1,12 +1,13 @@
 /** What `understudy status` prints of the views that a server gives. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isCalled } from '#cli/status.ts'
+import { isCalled } from '#cli/seen.ts'
 import { statusText } from '#cli/status-text.ts'
 import type { AddressView, OverrideView, PoolView } from '#control/view.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 const LATER = '2026-01-01T00:30:00.000Z'
+const WIDE = { columns: 200, colour: false } as const
 
 const TIMES = { intervalMs: 10_000, rise: 2, fall: 3 }
 const WEB = { name: 'web', type: 'http', fastIntervalMs: 1000, timeoutMs: 4000, ...TIMES }
@@ -60,7 +61,7 @@ function address(text: string, more: Partial<AddressView> = {}): AddressView {
 
 /** Without the final newline. */
 function textOf(...pools: readonly PoolView[]): string[] {
-  return statusText(pools, []).slice(0, -1).split('\n')
+  return statusText(pools, [], WIDE).slice(0, -1).split('\n')
 }
 
 describe('a pool', () => {
@@ -91,7 +92,7 @@ describe('a pool', () => {
   it('of several is apart from the next by an empty line', () => {
     const lines = textOf(POOL, { ...POOL, pool: 'api' })
     assert.deepEqual(lines.slice(6, 8), ['', 'a.test/api: failover, http check web'])
-    assert.equal(statusText([], []), 'no pools\n')
+    assert.match(statusText([], [], WIDE).replaceAll('\n ', ''), /^no pools: .*understudy check.*\n$/)
   })
 
   it('has what operators and windows say, and what they make of each endpoint', () => {
@@ -179,7 +180,7 @@ it('overrides on pools that are gone come last; those of the pools shown are not
     { zone: 'gone.test', pool: 'www', ...DRAIN, noEffect },
     { zone: 'gone.test', pool: 'api', ...DRAIN, noEffect },
   ]
-  assert.deepEqual(statusText([POOL], lost).split('\n').slice(6), [
+  assert.deepEqual(statusText([POOL], lost, WIDE).split('\n').slice(6), [
     '',
     `drain gone.test/www/primary until ${LATER} (by alice: new disks), of no effect: there is no such pool`,
     `drain gone.test/api/primary until ${LATER} (by alice: new disks), of no effect: there is no such pool`,

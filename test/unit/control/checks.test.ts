@@ -131,4 +131,24 @@ describe('damping', WORLDS, () => {
     await world.clock.advance(2000)
     assert.equal(answered(world), A)
   })
+
+  it('flap: also over an absence after which its verdict says nothing any more', async () => {
+    const flap = WEB.replace(' }', ', flap: { limit: 3, half-life: 1h } }')
+    await using before = await begin([flap], 'web')
+    before.outcomes(B, 'pass')
+    before.outcomes(A, 'pass')
+    for (let i = 0; i < 2; i++) before.outcomes(A, 'fail', 'fail', 'pass')
+    assert.equal(answered(before), B)
+    await using world = await before.restart(600_000)
+    assert.equal(world.pool('a.test/www').states[0]?.verdict, 'unknown')
+    // Nothing of it is lost where nothing is seen meanwhile.
+    await world.reload({})
+    for (const address of [A, B]) world.outcomes(address, 'pass', 'pass')
+    assert.equal(answered(world), B)
+    // As if nothing had been between: 1 h × log2(4 / 1.5).
+    await world.clock.advance(5_094_000 - 600_000 - 10_000)
+    assert.equal(answered(world), B)
+    await world.clock.advance(20_000)
+    assert.equal(answered(world), A)
+  })
 })

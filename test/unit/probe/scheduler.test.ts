@@ -40,7 +40,7 @@ interface WorldOptions {
 }
 
 function worldOf(options: WorldOptions = {}): World {
-  const { tookMs = () => 20, outcome = PASS, maxRunning, seed = 1, stalledMs = () => 0 } = options
+  const { tookMs = () => 20, outcome = PASS, maxRunning = 512, seed = 1, stalledMs = () => 0 } = options
   const clock = new VirtualClock()
   const runs: Run[] = []
   const reports: World['reports'] = []
@@ -49,7 +49,7 @@ function worldOf(options: WorldOptions = {}): World {
     clock,
     random: seededRandom(seed),
     stalledMs,
-    ...(maxRunning === undefined ? {} : { maxRunning }),
+    maxRunning,
     async run({ key, secrets }) {
       const run: Run = { key, secrets, startedMs: clock.monotonicMs() }
       runs.push(run)
@@ -438,12 +438,25 @@ describe('a fail', () => {
     await clock.advance(15_000)
     assert.equal(reports[1]?.outcome.kind, 'fail', 'an earlier stall says nothing of a later probe')
   })
+
+  it('that an inverted check takes for a pass is inconclusive in the same way', async () => {
+    let stalled = 0
+    const { clock, scheduler, reports } = worldOf({ stalledMs: () => stalled })
+    scheduler.setTargets(
+      someTargets(1).map(target => ({ ...target, spec: { ...target.spec, inverted: true } })),
+    )
+    await clock.advance(10)
+    stalled = 1100
+    await clock.advance(20)
+    assert.equal(reports[0]?.outcome.reason, 'stalled')
+  })
 })
 
 it('a probe that throws is inconclusive, and the next one comes all the same', async () => {
   const clock = new VirtualClock()
   const kinds: string[] = []
   const scheduler = new Scheduler({
+    maxRunning: 512,
     clock,
     random: seededRandom(1),
     stalledMs: () => 0,

@@ -50,6 +50,14 @@ describe('unlessStalled', () => {
     assert.equal(unlessStalled(slow, 31, limits).kind, 'inconclusive')
   })
 
+  it('takes a pass back where that is what has failed, and believes that it fails', () => {
+    const limits = { timeoutMs: 4000, inverted: true }
+    const pass: Outcome = { ...fail, kind: 'pass', reason: 'ok' }
+    assert.equal(unlessStalled(pass, 1000, limits), pass)
+    assert.equal(unlessStalled(pass, 1001, limits).kind, 'inconclusive')
+    assert.equal(unlessStalled(fail, 60_000, limits), fail)
+  })
+
   it('leaves every other outcome', () => {
     for (const kind of ['pass', 'inconclusive'] as const) {
       const outcome = { ...fail, kind }
