@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { importFiles } from '#import/import.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
+import type { SourceName } from '#import/source-names.ts'
+import { SOURCES } from '#import/sources.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 
 const TIMEOUT = { timeout: 60_000 }
