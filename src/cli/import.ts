@@ -10,6 +10,9 @@ import type { Name } from '#wire/name.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 import { ProgressBar } from './progress-bar.ts'
 
+/** Of files that have been written; more is not read. */
+const MAX_NAMES = 20
+
 export interface ImportOptions {
   readonly out?: string
   readonly zone?: Name
@@ -41,9 +44,14 @@ export async function importZones(
     if (problems.length > 0) return wrong('nothing is written')
   }
   for (const line of reportLines(findings)) process.stderr.write(`${line}\n`)
-  const written = out === undefined ? '' : `${files.map(({ name }) => name).join(', ')} in ${out}; `
+  const written = out === undefined ? '' : `${namesOf(files)} in ${out}; `
   process.stderr.write(`${written}${countFindings(findings)}\n`)
   return findings.count('lost') > 0 ? 1 : 0
+}
+
+function namesOf(files: readonly OutputFile[]): string {
+  const names = files.slice(0, MAX_NAMES).map(({ name }) => name)
+  return `${names.join(', ')}${files.length > MAX_NAMES ? ` and ${files.length - MAX_NAMES} more` : ''}`
 }
 
 function wrong(what: string): number {
