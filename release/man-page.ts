@@ -3,8 +3,6 @@ import type { Command } from 'commander'
 
 /** For man(7); all text comes from the commands themselves, but for what no help tells. */
 export function manPage(root: Command, version: string): string {
-  const help = root.createHelp()
-  const commands = help.visibleCommands(root).filter(command => command.name() !== 'help')
   return [
     `.TH ${quoted(root.name().toUpperCase())} 1 "" ${quoted(`${root.name()} ${version}`)} "User commands"`,
     '.SH NAME',
@@ -19,17 +17,30 @@ export function manPage(root: Command, version: string): string {
     '.BR serve ", " check ", " doctor " and " demo',
     'ask a running server.',
     '.SH COMMANDS',
-    ...commands.flatMap(command => commandLines(command)),
+    ...commandsOf(root).flatMap(command => commandLines(command, root)),
     ...REST,
     '',
   ].join('\n')
 }
 
-function commandLines(command: Command): string[] {
+/** Those that do something: `alert test`, not `alert`. */
+function commandsOf(parent: Command): Command[] {
+  const commands = parent.createHelp().visibleCommands(parent)
+  return commands
+    .filter(command => command.name() !== 'help')
+    .flatMap(command => (command.commands.length === 0 ? [command] : commandsOf(command)))
+}
+
+function nameOf(command: Command, root: Command): string {
+  const { parent } = command
+  return parent === null || parent === root ? command.name() : `${nameOf(parent, root)} ${command.name()}`
+}
+
+function commandLines(command: Command, root: Command): string[] {
   const help = command.createHelp()
   const options = help.visibleOptions(command).filter(option => option.long !== '--help')
   return [
-    `.SS ${quoted(`${command.name()} ${command.usage().replace('[options] ', '').replace('[options]', '')}`.trim())}`,
+    `.SS ${quoted(`${nameOf(command, root)} ${command.usage().replace('[options] ', '').replace('[options]', '')}`.trim())}`,
     `${text(sentence(help.commandDescription(command)))}`,
     ...command.registeredArguments.flatMap(argument => [
       '.TP',

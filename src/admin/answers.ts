@@ -27,7 +27,7 @@ import { AUDIT_ACTIONS, AUDIT_RESULTS } from '#store/records.ts'
 /** Those with a name in the document. */
 export const NAMED = z.registry<{ id: string }>()
 
-function named<T extends z.ZodType>(id: string, schema: T): T {
+export function named<T extends z.ZodType>(id: string, schema: T): T {
   NAMED.add(schema, { id })
   return schema
 }

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { EventSink } from '#control/events.ts'
 import type { ControlView } from '#control/view.ts'
 import type { Denial } from './access.ts'
+import { alertMetrics } from './alert-metrics.ts'
 import { type Fill, poolGauges } from './pool-gauges.ts'
 import { serverMetrics } from './server-metrics.ts'
 
@@ -19,7 +20,7 @@ export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const fills: readonly Fill[] = [poolGauges(registry), serverMetrics(registry)]
+  const fills: readonly Fill[] = [poolGauges(registry), serverMetrics(registry), alertMetrics(registry)]
   return {
     ...eventCounters(registry),
     denied: denials(registry),

@@ -25,6 +25,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   421: 'the server is asked by a name that is not its own',
   422: 'the configuration is wrong; with all complaints',
   429: 'too many wrong tokens, or too many at once',
+  502: 'the receiver has not taken it',
   503: 'something that is needed does not work now',
 }
 const COMMON_PROBLEMS = [401, 403, 421, 429]

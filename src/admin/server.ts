@@ -6,6 +6,7 @@ import type { AdminTls } from '#config/configuration.ts'
 import type { Explainer } from '#control/explanation.ts'
 import type { ControlView } from '#control/view.ts'
 import { type AccessSettings, addAccess, type Denial } from './access.ts'
+import { type AlertTests, addAlerts } from './alerts.ts'
 import type { Audit } from './audited.ts'
 import { addChanges, type ReloadActions } from './changes.ts'
 import { addDrills, type DrillActions } from './drills.ts'
@@ -25,6 +26,7 @@ export interface AdminOptions {
   readonly control: ControlView & Explainer
   readonly actions: OperatorActions
   readonly heartbeats: HeartbeatReports
+  readonly alerts: AlertTests
   readonly drills: DrillActions
   readonly live: LiveEvents
   readonly reloading: ReloadActions
@@ -49,7 +51,7 @@ export interface Admin {
 /** Starts the listeners. Throws, with words for a person, if an address cannot be had or may not be used. */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const { admin, metrics, control, actions, heartbeats, render, log, settings, onDenied } = options
-  const { audit, drills, live, reloading } = options
+  const { alerts, audit, drills, live, reloading } = options
   const { tokens, adminTls } = settings()
   if (!isLoopback(admin.address) && tokens.length === 0) {
     throw new Error(
@@ -74,6 +76,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     addChanges(app, reloading, audit)
     addDrills(app, control, drills, audit)
     addHeartbeats(app, heartbeats)
+    addAlerts(app, control, alerts, audit)
     bound = await listen(app, 'admin', admin)
     if (metrics === undefined) return { bound, renew, close: () => closeAll(listeners) }
     const second = createListener(log)

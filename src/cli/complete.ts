@@ -7,27 +7,30 @@ import { oneLine } from './text-width.ts'
 /** The shell knows files and folders itself. */
 export type Completions = readonly Candidate[] | 'files' | 'folders'
 
-type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types' | 'verdicts'
+type Source = NameKind | 'files' | 'folders' | 'durations' | 'record-types'
 
 /** Of each command, what its arguments are; nothing is known of others, unless they have choices. */
-const ARGUMENTS: Readonly<Record<string, readonly Source[]>> = {
+const ARGUMENTS: Readonly<Record<string, readonly (Source | undefined)[]>> = {
   check: ['files'],
   status: ['status-name'],
   explain: ['managed-name', 'record-types'],
   history: ['status-name'],
   drain: ['endpoint'],
-  force: ['endpoint', 'verdicts'],
+  force: ['endpoint'],
   pin: ['endpoint'],
   release: ['override-target'],
   failback: ['pool'],
   drill: ['pool'],
   backtest: ['check'],
   doctor: ['zone'],
+  test: ['receiver'],
+  import: [undefined, 'files'],
 }
 
 /** Of options, whichever command has them. */
 const OPTIONS: Readonly<Record<string, Source>> = {
   '--config': 'files',
+  '--out': 'folders',
   '--state': 'files',
   '--token-file': 'files',
   '--zones': 'folders',
@@ -38,7 +41,6 @@ const OPTIONS: Readonly<Record<string, Source>> = {
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   durations: ['10m', '30m', '1h', '2h', '24h', '7d'],
   'record-types': ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SOA', 'SRV', 'TXT', 'HTTPS', 'CAA', 'PTR'],
-  verdicts: ['up', 'down'],
 }
 
 /** What the words before the one at the cursor have said. */
@@ -63,10 +65,12 @@ export async function complete(root: Command, words: readonly string[]): Promise
   if (option !== undefined && !(option.variadic && typed.startsWith('-')))
     return valuesOf(option, typed, place)
   if (typed.startsWith('-') && !place.isOnlyArguments) return await optionsAt(typed, place)
-  if (command === root) return commandsOf(root).filter(({ value }) => value.startsWith(typed))
-  const choices = command.registeredArguments[given]?.argChoices
+  if (command.commands.length > 0) return commandsOf(command).filter(({ value }) => value.startsWith(typed))
+  const last = command.registeredArguments.length - 1
+  const at = command.registeredArguments[last]?.variadic === true ? Math.min(given, last) : given
+  const choices = command.registeredArguments[at]?.argChoices
   if (choices !== undefined) return starting(choices, typed)
-  return fromSource(ARGUMENTS[command.name()]?.[given], typed, place)
+  return fromSource(ARGUMENTS[command.name()]?.[at], typed, place)
 }
 
 /** As the scripts read it: a line for each, `VALUE` TAB `DESCRIPTION`; `:files` and `:folders` are for the shell to find. */
@@ -86,14 +90,14 @@ function placeOf(root: Command, words: readonly string[]): Place | undefined {
     isOnlyArguments: false,
   }
   for (const word of words) {
-    const after = behind(place, word, root)
+    const after = behind(place, word)
     if (after === undefined) return undefined
     place = after
   }
   return place
 }
 
-function behind(place: Place, word: string, root: Command): Place | undefined {
+function behind(place: Place, word: string): Place | undefined {
   const { command, option } = place
   const isOption = word.startsWith('-') && !place.isOnlyArguments
   if (option !== undefined && !(option.variadic && isOption))
@@ -106,8 +110,8 @@ function behind(place: Place, word: string, root: Command): Place | undefined {
       return { ...withValue(place, found, value ?? ''), option: undefined }
     return { ...place, option: found.required || found.optional ? found : undefined }
   }
-  if (command !== root) return { ...place, option: undefined, given: place.given + 1 }
-  const found = root.commands.find(one => one.name() === word)
+  if (command.commands.length === 0) return { ...place, option: undefined, given: place.given + 1 }
+  const found = command.commands.find(one => one.name() === word)
   return found === undefined ? undefined : { ...place, command: found, option: undefined }
 }
 
@@ -144,8 +148,8 @@ function valuesOf(option: Option, typed: string, place: Place): Promise<Completi
   return fromSource(OPTIONS[option.long ?? ''], typed, place)
 }
 
-function commandsOf(root: Command): Candidate[] {
-  const commands = root.createHelp().visibleCommands(root)
+function commandsOf(parent: Command): Candidate[] {
+  const commands = parent.createHelp().visibleCommands(parent)
   return commands.map(command => ({ value: command.name(), description: command.description() }))
 }
 

@@ -1,11 +1,5 @@
 /** `understudy doctor`: walks along the delegation of zones and says what is wrong with it, and what to do. */
-import {
-  addressFromBytes,
-  formatSocketAddr,
-  parseAddress,
-  parseSocketAddr,
-  type SocketAddr,
-} from '#base/address.ts'
+import { addressFromBytes, formatSocketAddr, type SocketAddr } from '#base/address.ts'
 import { walkDelegation } from '#client/delegation-walk.ts'
 import type { ManagedQuestion } from '#client/managed-walk.ts'
 import { plainName } from '#client/plain-names.ts'
@@ -15,7 +9,7 @@ import { loadConfiguration } from '#config/load.ts'
 import type { HostAddress } from '#delegation/facts.ts'
 import { countBySeverity } from '#delegation/finding.ts'
 import { judge } from '#delegation/judge.ts'
-import { lowerCase, nameFromBytes, parseName } from '#wire/name.ts'
+import { lowerCase, nameFromBytes } from '#wire/name.ts'
 import { RrType } from '#wire/types.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 import { type Examined, reportText } from './doctor-text.ts'
@@ -29,20 +23,7 @@ export interface DoctorOptions {
   readonly json?: boolean
 }
 
-const DNS_PORT = 53
 const ADDRESS_TYPES = [RrType.A, RrType.AAAA]
-
-/** Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`; undefined if the text is none of them. */
-export function parseServer(text: string): SocketAddr | undefined {
-  const address = parseAddress(text)
-  return address === undefined ? parseSocketAddr(text) : { address, port: DNS_PORT }
-}
-
-/** The name as the walk has it; undefined if the text is none. */
-export function parseZoneName(text: string): string | undefined {
-  const parsed = parseName(text)
-  return 'error' in parsed ? undefined : plainName(parsed.name)
-}
 
 /**
  * Gives the exit code: 1 where anything is wrong, or there is nothing to look at; warnings do not count.

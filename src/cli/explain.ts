@@ -107,13 +107,18 @@ function endpointLines(
   indent: string,
 ): string[] {
   const { name, code, why, addresses, hostname, standing } = endpoint
-  const state = standing === undefined ? '' : `, ${standing}`
   return [
-    `${indent}${code === 'served' ? '->' : ' -'} ${name}${state}: ${why}`,
+    `${indent}${code === 'served' ? '->' : ' -'} ${name}${standingText(standing, why)}`,
     ...(hostname === undefined ? [] : [`${indent}     ${hostnameText(hostname, at)}`]),
     ...addresses.flatMap(address => addressLines(pool.check, address, at, `${indent}     `)),
     ...(endpoint.pool === undefined ? [] : poolLines(endpoint.pool, at, `${indent}     `)),
   ]
+}
+
+/** Not the same word twice, where the reason is the standing itself. */
+function standingText(standing: EndpointExplanation['standing'], why: string): string {
+  if (standing === undefined) return `: ${why}`
+  return why === standing || why.startsWith(`${standing} `) ? `, ${why}` : `, ${standing}: ${why}`
 }
 
 function hostnameText({ name, resolved, unresolved, alarm }: HostnameExplanation, at: string): string {
@@ -134,7 +139,9 @@ function addressLines(
   const causes = { dwell: 'has only just come back', flap: 'flaps' }
   const cause = address.heldBy === undefined ? '' : `: ${causes[address.heldBy]}`
   const held = address.heldUntil === undefined ? '' : `, held until ${address.heldUntil}${cause}`
-  const doubted = address.doubted ? '; the last fail waits for what references say, or was not believed' : ''
+  const doubted = address.doubted
+    ? '; what was seen last waits for what references say, or was not believed'
+    : ''
   const head = `${indent}${address.address}: ${address.verdict}${since}${held}${doubted}`
   if (address.parts === undefined) return [head, `${indent}  ${seenText(check, address, at)}`]
   const parts = address.parts.map(part => {

@@ -3,11 +3,15 @@ import { resolve } from 'node:path'
 import { importFiles } from '#import/import.ts'
 import { countFindings, reportLines } from '#import/report.ts'
 import { save } from '#import/save.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
+import type { SourceName } from '#import/source-names.ts'
+import { SOURCES } from '#import/sources.ts'
 import type { OutputFile } from '#import/write.ts'
 import type { Name } from '#wire/name.ts'
 import { countComplaints, printComplaints } from './complaints.ts'
 import { ProgressBar } from './progress-bar.ts'
+
+/** Of files that have been written; more is not read. */
+const MAX_NAMES = 20
 
 export interface ImportOptions {
   readonly out?: string
@@ -40,9 +44,14 @@ export async function importZones(
     if (problems.length > 0) return wrong('nothing is written')
   }
   for (const line of reportLines(findings)) process.stderr.write(`${line}\n`)
-  const written = out === undefined ? '' : `${files.map(({ name }) => name).join(', ')} in ${out}; `
+  const written = out === undefined ? '' : `${namesOf(files)} in ${out}; `
   process.stderr.write(`${written}${countFindings(findings)}\n`)
   return findings.count('lost') > 0 ? 1 : 0
+}
+
+function namesOf(files: readonly OutputFile[]): string {
+  const names = files.slice(0, MAX_NAMES).map(({ name }) => name)
+  return `${names.join(', ')}${files.length > MAX_NAMES ? ` and ${files.length - MAX_NAMES} more` : ''}`
 }
 
 function wrong(what: string): number {

@@ -1,5 +1,5 @@
 /** The names that running servers know, for completing command lines: silent where none can be reached, and soon. */
-import type { CheckView, EndpointView, PoolView, ServerView } from '#control/view.ts'
+import type { AlertsView, CheckView, EndpointView, PoolView, ServerView } from '#control/view.ts'
 import { getJson, type Remote } from './api.ts'
 import { remotes, type ServerOptions } from './servers.ts'
 
@@ -12,6 +12,7 @@ export type NameKind =
   | 'status-name'
   | 'check'
   | 'zone'
+  | 'receiver'
 
 export interface Candidate {
   readonly value: string
@@ -47,11 +48,15 @@ async function namesOf(kind: NameKind, remote: Remote): Promise<Candidate[]> {
     const { zones } = (await getJson(remote, '/api/v1/server', LONGEST_MS)) as ServerView
     return zones.map(({ zone }) => ({ value: zone, description: 'zone' }))
   }
+  if (kind === 'receiver') {
+    const { receivers } = (await getJson(remote, '/api/v1/alerts?limit=1', LONGEST_MS)) as AlertsView
+    return receivers.map(({ name, type }) => ({ value: name, description: type }))
+  }
   const answer = await getJson(remote, '/api/v1/pools', LONGEST_MS)
   return (answer as { readonly pools: readonly PoolView[] }).pools.flatMap(pool => NAMES[kind](pool))
 }
 
-const NAMES: Readonly<Record<Exclude<NameKind, 'zone'>, (pool: PoolView) => Candidate[]>> = {
+const NAMES: Readonly<Record<Exclude<NameKind, 'zone' | 'receiver'>, (pool: PoolView) => Candidate[]>> = {
   pool: pool => [poolName(pool)],
   endpoint: endpointNames,
   'override-target': pool => [...endpointNames(pool), poolName(pool)],

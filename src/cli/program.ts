@@ -1,39 +1,51 @@
 /** The command line: which commands there are and what they take. */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { SocketAddr } from '#base/address.ts'
-import { SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
-import { ROLES } from '#config/tokens.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
-import { lowerCase, type Name, parseName } from '#wire/name.ts'
-import { type AuditOptions, audit } from './audit.ts'
-import { type BacktestOptions, backtest } from './backtest.ts'
-import { check } from './check.ts'
-import { complete, completionText } from './complete.ts'
-import { completion, SHELLS, type Shell } from './completion.ts'
-import { demo } from './demo.ts'
-import { type DoctorOptions, doctor, parseServer, parseZoneName } from './doctor.ts'
-import { type DrillOptions, drill } from './drill.ts'
-import { type ExplainOptions, explain } from './explain.ts'
-import { type HistoryOptions, history } from './history.ts'
-import { type ImportOptions, importZones } from './import.ts'
-import { wordsOf } from './line-words.ts'
-import {
-  type FailbackOptions,
-  failBack,
-  type OperateOptions,
-  type OverrideOptions,
-  release,
-  setOverride,
-} from './operate.ts'
-import { type ReloadOptions, reload } from './reload.ts'
-import { schema } from './schema.ts'
-import { type ServeOptions, serve } from './serve.ts'
-import { speaking } from './servers.ts'
-import { type StatusOptions, status } from './status.ts'
-import { type TokenOptions, token } from './token.ts'
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { ROLES } from '#config/roles.ts'
+import { SCHEMA_NAMES, type SchemaName } from '#config/schema-names.ts'
+import { SOURCE_NAMES, type SourceName } from '#import/source-names.ts'
+import { collectServers, nameArgument, portArgument, zoneArgument } from './arguments.ts'
+import type { AuditOptions } from './audit.ts'
+import type { BacktestOptions } from './backtest.ts'
+import { SHELLS, type Shell } from './completion.ts'
+import type { DoctorOptions } from './doctor.ts'
+import type { DrillOptions } from './drill.ts'
+import type { ExplainOptions } from './explain.ts'
+import type { HistoryOptions } from './history.ts'
+import type { ImportOptions } from './import.ts'
+import type { FailbackOptions, OperateOptions, OverrideOptions } from './operate.ts'
+import type { ReloadOptions } from './reload.ts'
+import type { ServeOptions } from './serve.ts'
+import { type ServerOptions, speaking } from './servers.ts'
+import type { StatusOptions } from './status.ts'
+import type { TokenOptions } from './token.ts'
 import { VERSION } from './version.ts'
 
+/** What a command does is loaded when it is run: a help or a status does not wait for the whole server. */
+const load = {
+  alert: () => import('./alert.ts'),
+  audit: () => import('./audit.ts'),
+  backtest: () => import('./backtest.ts'),
+  check: () => import('./check.ts'),
+  complete: () => import('./complete.ts'),
+  completion: () => import('./completion.ts'),
+  demo: () => import('./demo.ts'),
+  doctor: () => import('./doctor.ts'),
+  drill: () => import('./drill.ts'),
+  explain: () => import('./explain.ts'),
+  history: () => import('./history.ts'),
+  import: () => import('./import.ts'),
+  lineWords: () => import('./line-words.ts'),
+  operate: () => import('./operate.ts'),
+  reload: () => import('./reload.ts'),
+  schema: () => import('./schema.ts'),
+  serve: () => import('./serve.ts'),
+  status: () => import('./status.ts'),
+  token: () => import('./token.ts'),
+}
+
 const NO_COLOUR = 'no colours; nor if the variable NO_COLOR is set, or where it does not go to a terminal'
+
+const VERDICTS = ['up', 'down'] as const
 
 /** The exit code for a command line that is wrong. */
 const USAGE = 2
@@ -70,7 +82,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--admin <address:port>', 'admin listener (default: 127.0.0.1:8053)')
     .option('--state <file>', 'SQLite database of verdicts and selections (default: ./state/understudy.db)')
     .addHelpText('after', '\nExample:\n  understudy serve --zones ./zones --listen 127.0.0.1:5300')
-    .action(async (options: ServeOptions) => exit(await serve(options)))
+    .action(async (options: ServeOptions) => exit(await (await load.serve()).serve(options)))
   root
     .command('check')
     .description(
@@ -78,7 +90,7 @@ export function program(exit: (code: number) => void): Command {
     )
     .argument('[path]', 'file or folder (default: what serve would read)')
     .addHelpText('after', '\nExample:\n  understudy check zones/')
-    .action(async (path: string | undefined) => exit(await check(path)))
+    .action(async (path: string | undefined) => exit(await (await load.check()).check(path)))
   speaking(root.command('status'))
     .description('pools, endpoints, and what is answered now')
     .argument('[name]', 'a zone, ZONE/POOL, a pool or a managed name (default: all)')
@@ -91,7 +103,9 @@ export function program(exit: (code: number) => void): Command {
     )
     .option('--no-color', NO_COLOUR)
     .addHelpText('after', '\nExample:\n  understudy status www.lb.example.com --watch')
-    .action(async (name: string | undefined, options: StatusOptions) => exit(await status(name, options)))
+    .action(async (name: string | undefined, options: StatusOptions) =>
+      exit(await (await load.status()).status(name, options)),
+    )
   speaking(root.command('explain'))
     .description('why a name is answered as it is: the pool, every endpoint, what probes have seen, the TTL')
     .argument('<name>', 'a domain name, with or without the final dot')
@@ -103,7 +117,7 @@ export function program(exit: (code: number) => void): Command {
       async (name: string, type: string, options: ExplainOptions & { client?: string }, command: Command) => {
         if (options.client !== undefined)
           command.error('error: --client is not supported yet: every client gets the same answer')
-        exit(await explain(name, type, options))
+        exit(await (await load.explain()).explain(name, type, options))
       },
     )
   speaking(root.command('history'))
@@ -114,7 +128,9 @@ export function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .option('--no-color', NO_COLOUR)
     .addHelpText('after', '\nExample:\n  understudy history www.lb.example.com --since 2h')
-    .action(async (name: string | undefined, options: HistoryOptions) => exit(await history(name, options)))
+    .action(async (name: string | undefined, options: HistoryOptions) =>
+      exit(await (await load.history()).history(name, options)),
+    )
   speaking(root.command('audit'))
     .description('who has changed what, from where and why, newest last; asks for the role operate')
     .option('--since <when>', 'a duration such as 24h, or a time such as 2026-01-31T12:00:00Z', '24h')
@@ -122,7 +138,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--json', 'one JSON document')
     .option('--no-color', NO_COLOUR)
     .addHelpText('after', '\nExample:\n  understudy audit --since 7d')
-    .action(async (options: AuditOptions) => exit(await audit(options)))
+    .action(async (options: AuditOptions) => exit(await (await load.audit()).audit(options)))
   const overriding = (command: Command): Command =>
     speaking(command)
       .requiredOption('--for <duration>', 'how long it holds, from 1s to 30d')
@@ -134,25 +150,22 @@ export function program(exit: (code: number) => void): Command {
     .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
     .addHelpText('after', '\nExample:\n  understudy drain www/primary --for 30m --reason "new disks"')
     .action(async (target: string, options: OverrideOptions) =>
-      exit(await setOverride('drain', target, options)),
+      exit(await (await load.operate()).setOverride('drain', target, options)),
     )
   overriding(root.command('force'))
     .description('count an endpoint as up or down, whatever its probes see')
     .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
-    .argument('<verdict>', 'up or down')
+    .addArgument(new Argument('<verdict>', 'what it counts as').choices(VERDICTS))
     .addHelpText('after', '\nExample:\n  understudy force www/backup up --for 1h')
-    .action(async (target: string, verdict: string, options: OverrideOptions) => {
-      if (verdict === 'up' || verdict === 'down')
-        return exit(await setOverride(`force-${verdict}`, target, options))
-      process.stderr.write(`understudy: ${verdict} is not up or down\n`)
-      exit(USAGE)
-    })
+    .action(async (target: string, verdict: (typeof VERDICTS)[number], options: OverrideOptions) =>
+      exit(await (await load.operate()).setOverride(`force-${verdict}`, target, options)),
+    )
   overriding(root.command('pin'))
     .description('answer with one endpoint of a pool, whatever is said of it')
     .argument('<endpoint>', 'ZONE/POOL/ENDPOINT or POOL/ENDPOINT')
     .addHelpText('after', '\nExample:\n  understudy pin www/backup --for 2h --reason "move to the new site"')
     .action(async (target: string, options: OverrideOptions) =>
-      exit(await setOverride('pin', target, options)),
+      exit(await (await load.operate()).setOverride('pin', target, options)),
     )
   speaking(root.command('release'))
     .description('take back what drain, force and pin have said')
@@ -161,7 +174,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--volatile', 'do not wait for the disk: a restart brings back what it has kept')
     .addHelpText('after', '\nExample:\n  understudy release www/primary')
     .action(async (target: string, options: OperateOptions & { reason?: string; volatile?: boolean }) =>
-      exit(await release(target, options)),
+      exit(await (await load.operate()).release(target, options)),
     )
   speaking(root.command('failback'))
     .description('return to the primary, where failback is manual or has to wait')
@@ -174,7 +187,7 @@ export function program(exit: (code: number) => void): Command {
     .action(async (target: string, options: FailbackOptions, command: Command) => {
       if ((options.force === true) !== (options.for !== undefined))
         command.error('error: --force and --for go together')
-      exit(await failBack(target, options))
+      exit(await (await load.operate()).failBack(target, options))
     })
   addDoctor(root, exit)
   addImport(root, exit)
@@ -192,14 +205,16 @@ export function program(exit: (code: number) => void): Command {
       'after',
       '\nExample:\n  understudy drill lb.example.com/www --for 2m --watch 198.51.100.53:53',
     )
-    .action(async (target: string, options: DrillOptions) => exit(await drill(target, options)))
+    .action(async (target: string, options: DrillOptions) =>
+      exit(await (await load.drill()).drill(target, options)),
+    )
   speaking(root.command('reload'))
     .description('read the configuration again, as on SIGHUP; if anything is wrong nothing changes')
     .option('--dry-run', 'only show what that would change')
     .option('--reason <text>', 'why, for those who come after')
     .option('--json', 'the answer as JSON')
     .addHelpText('after', '\nExample:\n  understudy reload --dry-run')
-    .action(async (options: ReloadOptions) => exit(await reload(options)))
+    .action(async (options: ReloadOptions) => exit(await (await load.reload()).reload(options)))
   root
     .command('token')
     .description('make a token for the admin listener: shown once, with what goes into understudy.yaml')
@@ -208,7 +223,9 @@ export function program(exit: (code: number) => void): Command {
       new Option('--role <role>', 'read: may look; operate: may change too').choices(ROLES).default('read'),
     )
     .addHelpText('after', '\nExample:\n  understudy token alice --role operate')
-    .action(async (name: string, options: TokenOptions) => exit(await token(name, options)))
+    .action(async (name: string, options: TokenOptions) =>
+      exit(await (await load.token()).token(name, options)),
+    )
   speaking(root.command('backtest'))
     .description('what other thresholds of a health check would have done, on what its probes have seen')
     .argument('<check>', 'a health check, or ZONE/CHECK')
@@ -225,7 +242,19 @@ export function program(exit: (code: number) => void): Command {
     )
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy backtest web --fall 2 --interval 5s')
-    .action(async (name: string, options: BacktestOptions) => exit(await backtest(name, options)))
+    .action(async (name: string, options: BacktestOptions) =>
+      exit(await (await load.backtest()).backtest(name, options)),
+    )
+  const alert = root
+    .command('alert')
+    .description('receivers of alerts')
+    .addHelpText('afterAll', '\nExample:\n  understudy alert test on-call')
+  speaking(alert.command('test'))
+    .description('send a test alert to a receiver, past its filters and quiet hours')
+    .argument('<receiver>', 'its name in alerts: of understudy.yaml')
+    .action(async (receiver: string, options: ServerOptions) =>
+      exit(await (await load.alert()).testAlert(receiver, options)),
+    )
   root
     .command('schema')
     .description('print a JSON Schema, by which editors complete configurations and underline mistakes')
@@ -233,13 +262,13 @@ export function program(exit: (code: number) => void): Command {
       new Argument('<which>', 'understudy for understudy.yaml, zone for zones/*.yaml').choices(SCHEMA_NAMES),
     )
     .addHelpText('after', '\nExample:\n  understudy schema zone > zone.schema.json')
-    .action((which: SchemaName) => schema(which))
+    .action(async (which: SchemaName) => (await load.schema()).schema(which))
   root
     .command('completion')
     .description('print what makes a shell complete commands, options and names of a running server')
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', '\nExample:\n  understudy completion bash > /etc/bash_completion.d/understudy')
-    .action((shell: Shell) => completion(shell))
+    .action(async (shell: Shell) => (await load.completion()).completion(shell))
   root
     .command('complete', { hidden: true })
     .description('what may stand at the cursor, for the scripts that completion prints')
@@ -247,6 +276,8 @@ export function program(exit: (code: number) => void): Command {
     .option('--line <text>', 'in place of the words: the line up to the cursor')
     .addHelpText('after', '\nExample:\n  understudy complete -- drain www/')
     .action(async (words: string[], { line }: { line?: string }) => {
+      const { complete, completionText } = await load.complete()
+      const { wordsOf } = await load.lineWords()
       const completions = await complete(root, line === undefined ? words : wordsOf(line).slice(1))
       process.stdout.write(completionText(completions))
     })
@@ -255,7 +286,7 @@ export function program(exit: (code: number) => void): Command {
     .description('show a failover: two small web servers, one of which is stopped')
     .option('--keep', 'leave all running until Ctrl+C')
     .addHelpText('after', '\nExample:\n  understudy demo --keep')
-    .action(async (options: { keep?: boolean }) => exit(await demo(options)))
+    .action(async (options: { keep?: boolean }) => exit(await (await load.demo()).demo(options)))
   return root
 }
 
@@ -280,15 +311,17 @@ function addDoctor(root: Command, exit: (code: number) => void): void {
     .option('--port <port>', 'of the name servers, for closed networks', portArgument, 53)
     .option('--json', 'one JSON document')
     .addHelpText('after', '\nExample:\n  understudy doctor lb.example.com')
-    .action(async (zone: string | undefined, options: DoctorOptions) => exit(await doctor(zone, options)))
+    .action(async (zone: string | undefined, options: DoctorOptions) =>
+      exit(await (await load.doctor()).doctor(zone, options)),
+    )
 }
 
 function addImport(root: Command, exit: (code: number) => void): void {
-  const about = Object.entries(SOURCES).map(([name, { about }]) => `  ${name}: ${about}`)
+  const about = Object.entries(SOURCE_NAMES).map(([name, about]) => `  ${name}: ${about}`)
   root
     .command('import')
     .description('the set-up of another system as zone files, with a report of all that is not as it was')
-    .addArgument(new Argument('<source>', 'what the files are').choices(Object.keys(SOURCES)))
+    .addArgument(new Argument('<source>', 'what the files are').choices(Object.keys(SOURCE_NAMES)))
     .argument('<file...>', 'its files')
     .option('--out <folder>', 'write the zone files there, never over one (default: print them)')
     .option('--zone <zone>', 'the zone of the names (default: the parent of each)', nameArgument)
@@ -297,33 +330,6 @@ function addImport(root: Command, exit: (code: number) => void): void {
       `\nSources:\n${about.join('\n')}\n\nExample:\n  understudy import script failover.sh --out zones/`,
     )
     .action(async (source: SourceName, files: string[], options: ImportOptions) =>
-      exit(await importZones(source, files, options)),
+      exit(await (await load.import()).importZones(source, files, options)),
     )
-}
-
-function nameArgument(text: string): Name {
-  const parsed = parseName(text)
-  if ('error' in parsed) throw new InvalidArgumentError(`It is not a name: ${parsed.error}.`)
-  return lowerCase(parsed.name)
-}
-
-function zoneArgument(text: string): string {
-  const zone = parseZoneName(text)
-  if (zone === undefined) throw new InvalidArgumentError('It is not a name such as lb.example.com.')
-  return zone
-}
-
-function collectServers(text: string, before: readonly SocketAddr[] = []): SocketAddr[] {
-  const server = parseServer(text)
-  if (server === undefined || server.port === 0)
-    throw new InvalidArgumentError(
-      'Expected an address such as 192.0.2.53, 192.0.2.53:53 or [2001:db8::53]:53.',
-    )
-  return [...before, server]
-}
-
-function portArgument(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1 || port > 65_535) throw new InvalidArgumentError('Expected a port from 1 to 65535.')
-  return port
 }

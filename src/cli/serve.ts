@@ -76,6 +76,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       control: server,
       actions: server.operations,
       heartbeats: server.heartbeats,
+      alerts: server.alertDesk,
       drills: server.drilling,
       live,
       audit: server.audit,

@@ -1,6 +1,6 @@
 /** Speaks to one server or several, each told what all are; what one refuses the next may do. */
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Remote } from './api.ts'
 import { fold } from './terminal.ts'
 import { oneLine } from './text-width.ts'
@@ -18,11 +18,10 @@ export function speaking(command: Command): Command {
   const collect = (url: string, before: string[] | undefined): string[] =>
     before === undefined || before === DEFAULT_SERVERS ? [url] : [...before, url]
   return command
-    .option(
-      '--server <url>',
-      'admin listener of the server; given again, each is asked',
-      collect,
-      DEFAULT_SERVERS,
+    .addOption(
+      new Option('--server <url>', 'admin listener of the server; given again, each is asked')
+        .argParser(collect)
+        .default(DEFAULT_SERVERS, DEFAULT_SERVERS.join(', ')),
     )
     .option('--token-file <file>', 'file with the token (default: the variable UNDERSTUDY_TOKEN)')
 }

@@ -7,6 +7,9 @@ import { oneLine } from './text-width.ts'
 /** What selections are for, as types of records. */
 export const TYPES = { ipv4: 'A', ipv6: 'AAAA', cname: 'CNAME' } as const
 
+const NO_POOLS =
+  'no pools: no zone that is served has managed names; "understudy check" says what is wrong with those that are not'
+
 /** @param lost overrides that have no effect; those of the pools themselves are told once */
 export function statusText(
   pools: readonly PoolView[],
@@ -19,7 +22,8 @@ export function statusText(
     .filter(({ pool }) => !shown.has(pool))
     .flatMap(({ one, pool }) => fitted(overrideText(one, `${pool}/${one.endpoint}`), terminal, 'yellow'))
   const parts = [...pools.map(pool => poolLines(pool, terminal)), ...(others.length === 0 ? [] : [others])]
-  return parts.map(lines => `${lines.join('\n')}\n`).join('\n') || 'no pools\n'
+  if (parts.length === 0) parts.push(fitted(NO_POOLS, terminal))
+  return parts.map(lines => `${lines.join('\n')}\n`).join('\n')
 }
 
 function poolLines(pool: PoolView, terminal: Terminal): string[] {

@@ -1,6 +1,8 @@
 /** `understudy token`: makes a token for the admin listener. Nothing is stored: the hash is pasted into the configuration. */
+
+import type { Role } from '#config/roles.ts'
 import { makeToken } from '#config/token-hash.ts'
-import { LOOPBACK_NAME, type Role } from '#config/tokens.ts'
+import { LOOPBACK_NAME } from '#config/tokens.ts'
 import { problemOfName } from '#config/values.ts'
 
 export interface TokenOptions {

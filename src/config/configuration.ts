@@ -1,4 +1,6 @@
 /** The typed configuration: what everything above and `control` work with. Immutable. */
+
+import type { Receiver } from '#alert/receiver.ts'
 import type { QueryLogPolicy } from '#answer/query-log.ts'
 import type { Address, SocketAddr } from '#base/address.ts'
 import type { Network } from '#base/network.ts'
@@ -110,6 +112,8 @@ export interface ServerSettings {
   readonly whileCutOff: 'serve' | 'servfail'
   /** Who is asked for the addresses of hostnames; undefined for those of the system. */
   readonly resolvers: readonly SocketAddr[] | undefined
+  /** Who is told of what happens. */
+  readonly alerts: readonly Receiver[]
   /** Whether a change of its files is taken up by itself. */
   readonly watch: boolean
 }

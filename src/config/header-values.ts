@@ -56,7 +56,8 @@ export const secretOnly = writtenAs(
   SECRET_FORM,
 )
 
-const headerValue = writtenAs(
+/** A text, or where a secret stands. */
+export const textOrSecret = writtenAs(
   refine(z.unknown(), (written): Refined<string | SecretReference> => {
     if (isPlainMap(written)) return secretReference(written, 'a text nor ')
     if (typeof written === 'string') return { value: written }
@@ -78,7 +79,7 @@ function problemOfHeader(name: string, value: string | SecretReference): string 
   return problem === undefined ? undefined : `the value of ${name} ${problem}`
 }
 
-export const headers = refine(z.record(z.string(), headerValue), all => {
+export const headers = refine(z.record(z.string(), textOrSecret), all => {
   const entries = Object.entries(all)
   if (entries.length > MAX_HEADERS)
     return { problem: `${entries.length} are too many; at most ${MAX_HEADERS}` }

@@ -1,11 +1,8 @@
 /** JSON Schemas of the two kinds of YAML files, by which editors complete them and underline what is wrong. */
 import { ZONE_SHAPE } from './managed-zone.ts'
+import type { SchemaName } from './schema-names.ts'
 import { SETTINGS_SHAPE } from './settings.ts'
 import { type Json, objectOf } from './written.ts'
-
-/** What there are schemas of. */
-export const SCHEMA_NAMES = ['understudy', 'zone'] as const
-export type SchemaName = (typeof SCHEMA_NAMES)[number]
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 const MORE = '"understudy check" knows more than a schema can say.'

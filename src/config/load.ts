@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
 import { readAdminTls } from './admin-tls.ts'
+import { readAlerts, warnOfUnknownPools } from './alerts.ts'
 import { Complaints } from './complaints.ts'
 import type { Configuration, ServerSettings } from './configuration.ts'
 import { readCookieSecrets } from './cookie-secrets.ts'
@@ -44,9 +45,12 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   if (path !== undefined && file?.source.sound !== true) return loading.finish(undefined, undefined)
   const cookieSecrets = await readCookieSecrets(file, request.env, loading.files, loading.complaints)
   const adminTls = await readAdminTls(file, loading.files)
-  const settings = readSettings(file, request, request.cwd, loading.complaints, { cookieSecrets, adminTls })
+  const alerts = await readAlerts(file, loading.files)
+  const ready = { cookieSecrets, adminTls, alerts }
+  const settings = readSettings(file, request, request.cwd, loading.complaints, ready)
   const sound = !loading.complaints.hasErrors
   const zones = await readZonesFolder(settings.zonesPath, loading.files, loading.complaints)
+  if (zones !== undefined) warnOfUnknownPools(file, zones.zones)
   return loading.finish(sound ? settings : undefined, zones)
 }
 

@@ -14,7 +14,7 @@ const WEEK_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 const MAX_WINDOWS = 1000
 
-const timeZone = refine(z.string(), name =>
+export const timeZone = refine(z.string(), name =>
   isTimeZone(name)
     ? { value: name }
     : { problem: `${show(name)} is not a time zone such as UTC or Europe/Berlin` },
@@ -34,8 +34,8 @@ const weekday = writtenAs(
   { type: 'string', pattern: `^(${WEEKDAYS.map(inAnyCase).join('|')})[A-Za-z]{0,6}$` },
 )
 
-/** `02:30`, local time. */
-const timeOfDay = writtenAs(
+/** `02:30`, local time, in minutes. */
+export const timeOfDay = writtenAs(
   refine(
     z.string({
       error: ({ input }) => (typeof input === 'number' ? 'put the time in quotes: "02:30"' : undefined),

@@ -123,6 +123,11 @@ export class SecretReader {
     return { ...read, value: undefined }
   }
 
+  /** What the reference refers to; undefined after a complaint. */
+  async text(path: Path, reference: SecretReference): Promise<string | undefined> {
+    return (await this.#value(path, reference, MAX_TOKEN_FILE_BYTES)).value
+  }
+
   async #header(path: Path, reference: SecretReference): Promise<SecretReference> {
     const { absolute, value } = await this.#value(path, reference, MAX_HEADER_FILE_BYTES)
     const problem = value === undefined ? undefined : problemOfHeaderValue(value)

@@ -2,10 +2,12 @@
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Receiver } from '#alert/receiver.ts'
 import { formatSocketAddr, parseSocketAddr, type SocketAddr } from '#base/address.ts'
 import { DEFAULT_HISTORY } from '#store/probe-history.ts'
 import { adminNames, complainOfReach } from './admin-reach.ts'
 import { ADMIN_TLS_SHAPE } from './admin-tls.ts'
+import { receiverList } from './alert-shape.ts'
 import { ANSWERING_SHAPE, readAnswering } from './answering.ts'
 import type { Complaints } from './complaints.ts'
 import type { AdminTls, ServerSettings } from './configuration.ts'
@@ -112,6 +114,7 @@ export const SETTINGS_SHAPE = {
     resolverList,
     'Who is asked for the addresses of hostnames: an address, with a port if that is not 53, or a list; those of the system unless said.',
   ),
+  alerts: said(receiverList, 'Who is told of what happens.'),
   watch: said(
     z.boolean(),
     'Whether changed files are taken up by themselves, once they have been quiet for 2 s.',
@@ -129,6 +132,7 @@ const COMMAND_LINE = 'command line'
 export interface SettingsSecrets {
   readonly cookieSecrets?: readonly Uint8Array[] | undefined
   readonly adminTls?: AdminTls | undefined
+  readonly alerts?: readonly Receiver[] | undefined
 }
 
 /** The settings as defaults, file and command line say them. What cannot be used is complained of, and the default stands. */
@@ -137,7 +141,7 @@ export function readSettings(
   line: CommandLine,
   cwd: string,
   complaints: Complaints,
-  { cookieSecrets, adminTls }: SettingsSecrets = {},
+  { cookieSecrets, adminTls, alerts = [] }: SettingsSecrets = {},
 ): ServerSettings {
   const { top, listen, log, history } = file === undefined ? NOTHING : readFile(file.source)
   const base = file === undefined ? cwd : dirname(file.path)
@@ -165,6 +169,7 @@ export function readSettings(
     references: top.references ?? [],
     whileCutOff: top['while-cut-off'] ?? 'serve',
     resolvers: top.resolvers,
+    alerts,
     watch: top.watch ?? true,
     answering: {
       ...readAnswering(file?.source, {

@@ -1,14 +1,11 @@
 /** `tokens:` of the server: who may use the admin listener, and for what. */
 import { z } from 'zod'
+import { ROLES, type Role } from './roles.ts'
 import { demand, readSection } from './section.ts'
 import { parseTokenHash, type TokenHash } from './token-hash.ts'
 import { choice, NAME_FORM, problemOfName, refine, text } from './values.ts'
 import { objectOf, said, writtenAs } from './written.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
-
-export const ROLES = ['read', 'operate'] as const
-/** `read` may look, `operate` may change too. */
-export type Role = (typeof ROLES)[number]
 
 export interface AdminToken {
   /** Stands in the log and the audit. */

@@ -63,6 +63,11 @@ export class AddressState {
     return { standing: 'held', upSinceMs, heldUntilMs: this.#damping.heldUntilMs }
   }
 
+  /** Until when it is held because it flaps, monotonic; undefined where it is not. */
+  latchedUntilMs(nowMs: number): number | undefined {
+    return holdCause(this.#damping, this.#rule, nowMs) === 'flap' ? this.#damping.heldUntilMs : undefined
+  }
+
   /** Why it is held, while its verdict is up; undefined if it is not. */
   holdCause(nowMs: number): HoldCause | undefined {
     return this.#verdict === 'up' ? holdCause(this.#damping, this.#rule, nowMs) : undefined

@@ -192,7 +192,7 @@ function restartSettings({ dns, admin, metrics, adminTls, responders, udp, ...re
 }
 
 function reloadedSettings({ answering, tokens, adminNames, adminTls, ...rest }: ServerSettings) {
-  const { references, whileCutOff, resolvers, zonesPath } = rest
+  const { references, whileCutOff, resolvers, zonesPath, alerts } = rest
   const { tcp: _, cookieSecrets, introspectionFrom, ...answer } = answering
   return {
     ...answer,
@@ -205,6 +205,8 @@ function reloadedSettings({ answering, tokens, adminNames, adminTls, ...rest }: 
     'introspection-from': introspectionFrom.map(({ address, bits }) => `${address.text}/${bits}`),
     resolvers: resolvers?.map(formatSocketAddr),
     zones: zonesPath,
+    // Where they go to, and with what, is secret.
+    ...Object.fromEntries(alerts.map(one => [`alerts.${one.name}`, secret(JSON.stringify(one))])),
   }
 }
 

@@ -26,7 +26,7 @@ export interface DrillsOptions {
   /** Those who are asked, this server first; none for a pool without a name of its own. */
   watchers(pool: PoolState, others: readonly string[]): readonly Watcher[]
   /** Told of one that is over, to be stored. */
-  onEnd(transition: StoredTransition): void
+  onEnd(transition: StoredTransition, drill: DrillView): void
 }
 
 export class Drills {
@@ -138,7 +138,7 @@ export class Drills {
       why: `drill by ${view.author}${view.reason === '' ? '' : ` (${view.reason})`}: ${view.verdict}`,
       reason: view,
     }
-    onEnd(transition)
+    onEnd(transition, view)
   }
 }
 

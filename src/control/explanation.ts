@@ -96,7 +96,7 @@ export interface AddressExplanation extends AddressView {
   /** Since when the verdict stands. */
   readonly since?: string
   readonly heldBy?: 'dwell' | 'flap'
-  /** Its latest fail waits for what references say, or was not believed. */
+  /** What was seen last waits for what references say, or was not believed. */
   readonly doubted: boolean
 }
 

@@ -118,12 +118,13 @@ export class JudgedState {
   }
 
   /** The part of what was stored that has no place here. */
-  leftOf({ verdicts, selections, overrides, hostnames }: Restored): Restored {
+  leftOf({ verdicts, selections, overrides, hostnames, alerts }: Restored): Restored {
     const pools = new Set(this.pools.map(({ zoneName, pool }) => `${zoneName}/${pool.name}`))
     return {
       verdicts: verdicts.filter(({ key }) => !this.targets.has(key) && !this.addresses.has(key)),
       overrides,
       hostnames,
+      alerts,
       selections: selections.filter(({ zone, pool }) => !pools.has(`${zone}/${pool}`)),
     }
   }

@@ -1,4 +1,5 @@
 /** The loop from an outcome to a changed answer: the only writer of verdicts and selections. */
+import type { Announcement } from '#alert/announcement.ts'
 import type { SlotContent } from '#answer/board.ts'
 import type { Family } from '#base/address.ts'
 import type { Clock } from '#base/clock.ts'
@@ -32,6 +33,8 @@ export interface JudgingOptions {
   readonly store: Pick<Store, 'restored' | 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
+  /** Told of what somebody may want to be alerted of. */
+  announce?(announcement: Announcement): void
   /** What operators and maintenance windows say. */
   readonly book: OverrideBook
   /** What hostnames are resolved to. */
@@ -191,6 +194,7 @@ export class Judging {
     if (target === undefined) return
     const arrivedMs = clock.monotonicMs()
     const { pace: paceBefore, nextFailMs } = target
+    const seen = target.lastOutcome?.outcome
     const before = target.take(outcome, startedMs, endedWallMs, firstFailMs =>
       isCertain ? 'yes' : this.#references.mayFall(familiesOfTarget(target.target), firstFailMs),
     )
@@ -205,6 +209,7 @@ export class Judging {
     for (const { state, from } of judged)
       this.recorder.verdict(state, from, this.#state.usesOf(state), { target, before })
     for (const { pool, changes: made } of changes) this.recorder.selections(pool, made)
+    this.recorder.announcer.certificate(uses, seen, outcome)
     for (const { zone, check } of checksOf(uses))
       events.probe({ zone, check, type: target.target.spec.type, outcome })
     this.onOutcome(target, outcome, startedMs)
@@ -347,6 +352,7 @@ export class Judging {
   }
 
   #heedReferences(): void {
+    this.recorder.announcer.cutOff(this.cutOff)
     const isSilent = this.#mustBeSilent()
     if (isSilent === this.#isSilent) return
     this.#isSilent = isSilent

@@ -1,4 +1,5 @@
-/** What becomes of a decision once the answer has changed: store, events, log. */
+/** What becomes of a decision once the answer has changed: store, events, log, alerts. */
+import type { Announcement } from '#alert/announcement.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Outcome } from '#health/outcome.ts'
@@ -9,6 +10,7 @@ import type { AnswerKind } from '#steering/pool.ts'
 import type { StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
 import type { AddressState } from './address-state.ts'
+import { Announcer } from './announcer.ts'
 import type { EventSink } from './events.ts'
 import type { Use } from './judged-state.ts'
 import type { BookChanges } from './overrides.ts'
@@ -24,21 +26,27 @@ import {
   transitionView,
   verdictTransition,
 } from './transitions.ts'
+import type { DrillView } from './view.ts'
 
 export interface RecorderOptions {
   readonly clock: Clock
   readonly store: Pick<Store, 'saveVerdict' | 'saveSelection' | 'addTransition' | 'saveRun'>
   readonly events: EventSink
   readonly log: Log
+  /** Told of what somebody may want to be alerted of. */
+  announce?(announcement: Announcement): void
 }
 
 export class Recorder {
   readonly #options: RecorderOptions
   /** What probes saw. */
   readonly probes: ProbeRecorder
+  /** Where people are told of it. */
+  readonly announcer: Announcer
 
   constructor(options: RecorderOptions) {
     this.#options = options
+    this.announcer = new Announcer(announcement => options.announce?.(announcement))
     this.probes = new ProbeRecorder((key, run) => options.store.saveRun(key, run))
   }
 
@@ -66,11 +74,14 @@ export class Recorder {
   ): void {
     if (state.verdict === from) return
     const { clock, store } = this.#options
-    const wallMs = clock.wallMs()
-    const stored = state.record(clock.monotonicMs(), wallMs)
+    const [nowMs, wallMs] = [clock.monotonicMs(), clock.wallMs()]
+    const stored = state.record(nowMs, wallMs)
     if (stored !== undefined) store.saveVerdict(stored)
-    for (const { pool, endpoint, address } of uses)
-      this.announce(verdictTransition(pool, { endpoint, address, state, from, ...decided }, wallMs))
+    for (const { pool, endpoint, address } of uses) {
+      const change = { endpoint, address, state, from, ...decided }
+      this.announce(verdictTransition(pool, change, wallMs))
+      this.announcer.verdict(pool, change, nowMs, wallMs)
+    }
   }
 
   selections(pool: PoolState, changes: readonly SelectionChange[]): void {
@@ -79,6 +90,7 @@ export class Recorder {
       const { family } = change
       this.selection(pool, family)
       this.announce(selectionTransition(pool, change, wallMs))
+      this.announcer.selection(pool, change)
       const direction = directionOf(pool, change)
       const [zone, name] = [pool.zoneName, pool.pool.name]
       if (direction !== undefined) this.#options.events.failover({ zone, pool: name, family, direction })
@@ -104,6 +116,12 @@ export class Recorder {
     for (const one of expired) this.announce(overrideTransition(one, 'expired', wallMs))
     for (const one of windows.closed) this.announce(maintenanceTransition(one, 'closed', wallMs))
     for (const one of windows.opened) this.announce(maintenanceTransition(one, 'opened', wallMs))
+  }
+
+  /** A drill that is over. */
+  drill(transition: StoredTransition, drill: DrillView): void {
+    this.announce(transition)
+    this.announcer.drill(drill)
   }
 
   /** Stores it, and tells of it. */

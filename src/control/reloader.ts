@@ -24,6 +24,8 @@ export interface ReloaderOptions {
   isClosing(): boolean
   /** Puts another configuration in force. */
   goOver(configuration: Configuration): Promise<void>
+  /** Told what has become of one, or what was thrown. */
+  onEnd(ended: Reloaded | { readonly error: unknown }): void
 }
 
 export class Reloader {
@@ -73,13 +75,15 @@ export class Reloader {
   }
 
   async #counted(isWatched: boolean): Promise<Reloaded> {
-    const { events } = this.#options
+    const { events, onEnd } = this.#options
     try {
       const reloaded = await this.#reload(isWatched)
       if (reloaded.unchanged !== true) events.reload(reloaded.done ? 'success' : 'failure')
+      onEnd(reloaded)
       return reloaded
     } catch (error) {
       events.reload('failure')
+      onEnd({ error })
       throw error
     }
   }

@@ -1,5 +1,4 @@
 /** The whole server: state, prober, judging and listeners joined; reload and stop. */
-
 import type { SocketAddr } from '#base/address.ts'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { collectGarbage } from '#base/garbage.ts'
@@ -11,8 +10,8 @@ import type { Configuration } from '#config/configuration.ts'
 import type { LoadRequest } from '#config/load.ts'
 import { type Prober, startProber } from '#probe/prober.ts'
 import { defaultResponders, type Listeners, startListeners } from '#serve/listeners.ts'
-import { lockState } from '#store/lock.ts'
-import { openStore, type Store } from '#store/store.ts'
+import type { Store } from '#store/store.ts'
+import { AlertDesk } from './alert-desk.ts'
 import { AuditTrail } from './audit.ts'
 import { Drills } from './drills.ts'
 import type { EventSink } from './events.ts'
@@ -32,10 +31,13 @@ import type { ProbeHistoryPage, ProbeHistoryQuery } from './probe-history-view.t
 import { QueryLogDrain } from './query-log.ts'
 import { type Reloaded, Reloader } from './reloader.ts'
 import { hostnamesIn } from './resolved-zones.ts'
+import { openServerStore } from './server-store.ts'
 import { serverView } from './server-view.ts'
+import { type StateLock, takeLock } from './state-lock.ts'
 import { transitionQuery } from './transition-query.ts'
 import { transitionView } from './transitions.ts'
 import type {
+  AlertsView,
   ControlView,
   DrillView,
   PlacedOverrideView,
@@ -56,16 +58,14 @@ export interface ServerOptions {
 /** For each resolver. */
 const RESOLVER_TIMEOUT_MS = 2000
 
-interface Lock {
-  release(): void
-}
-
 export class Server implements ControlView, Explainer {
   readonly #options: ServerOptions
   readonly #clock: Clock = systemClock
   readonly #store: Store
   readonly #book: OverrideBook
   readonly #hostnames: Hostnames
+  /** Who is told of what happens. */
+  readonly alertDesk: AlertDesk
   readonly #judging: Judging
   readonly #operations: Operations
   readonly #heartbeats: Heartbeats
@@ -75,7 +75,7 @@ export class Server implements ControlView, Explainer {
   readonly #audit: AuditTrail
   readonly #generations = new Generations()
   readonly #policies: PolicyMaker
-  readonly #lock: Lock
+  readonly #lock: StateLock
   #configuration: Configuration
   #prober: Prober | undefined
   #listeners: Listeners | undefined
@@ -86,7 +86,7 @@ export class Server implements ControlView, Explainer {
   #closing = false
   readonly #reloader: Reloader
 
-  private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: Lock) {
+  private constructor(options: ServerOptions, configuration: Configuration, store: Store, lock: StateLock) {
     this.#options = options
     this.#configuration = configuration
     this.#store = store
@@ -97,6 +97,12 @@ export class Server implements ControlView, Explainer {
       store.restored.overrides,
     )
     this.#hostnames = this.#newHostnames()
+    this.alertDesk = new AlertDesk({
+      clock: this.#clock,
+      random: seededRandom(process.pid),
+      log: options.log,
+      store,
+    })
     this.#judging = new Judging({
       book: this.#book,
       knownHostname: hostname => this.#hostnames.of(hostname),
@@ -106,6 +112,7 @@ export class Server implements ControlView, Explainer {
       store,
       events: options.events,
       log: options.log,
+      announce: announcement => this.alertDesk.announce(announcement),
     })
     this.#operations = new Operations(this.#judging, this.#book)
     this.#reloader = new Reloader({
@@ -114,6 +121,7 @@ export class Server implements ControlView, Explainer {
       current: () => this.#configuration,
       isClosing: () => this.#closing,
       goOver: next => this.#goOver(next),
+      onEnd: ended => this.alertDesk.reloaded(ended),
     })
     this.drilling = new Drills({
       clock: this.#clock,
@@ -122,7 +130,7 @@ export class Server implements ControlView, Explainer {
       store,
       pool: target => this.#operations.findPool(target),
       watchers: (pool, others) => watchersOf(pool, this.bound[0], others),
-      onEnd: transition => this.#judging.recorder.announce(transition),
+      onEnd: (transition, drill) => this.#judging.recorder.drill(transition, drill),
     })
     this.#heartbeats = new Heartbeats(this.#clock, this.#judging)
     this.#teller = new WhyTeller({
@@ -151,23 +159,13 @@ export class Server implements ControlView, Explainer {
 
   /** Takes up the stored state, and answers. Throws, with words for a person, where the addresses or the state are in use by another. */
   static async start(options: ServerOptions, configuration: Configuration): Promise<Server> {
-    const { statePath, history } = configuration.settings
-    const { log } = options
-    const lock = takeLock(statePath, log)
+    const { settings } = configuration
+    const lock = takeLock(settings.statePath, options.log)
     let server: Server | undefined
-    const store = await openStore({
-      path: statePath,
-      history,
-      onFault: (fault, lasts) =>
-        log.error(
-          { fault },
-          `state: ${fault}${lasts ? '; answers and failover go on, nothing is stored' : ''}`,
-        ),
-      onRecovered: () => log.info({}, 'state: stored again'),
-      onSaveAgain() {
-        if (server === undefined) return
-        server.#judging.saveAgain()
-        server.#hostnames.saveAgain()
+    const store = await openServerStore(settings, options.log, {
+      announce: announcement => server?.alertDesk.announce(announcement),
+      saveAgain() {
+        if (server !== undefined) server.#saveAgain()
       },
     })
     server = new Server(options, configuration, store, lock)
@@ -219,6 +217,7 @@ export class Server implements ControlView, Explainer {
     this.#teller.stop()
     this.#hostnames.stop()
     this.#heartbeats.stop()
+    this.alertDesk.stop()
     this.#closing = true
     try {
       await Promise.all([this.#prober?.close(), this.#listeners?.close()])
@@ -252,6 +251,10 @@ export class Server implements ControlView, Explainer {
   pools(): readonly PoolView[] {
     const [nowMs, wallMs] = [this.#clock.monotonicMs(), this.#clock.wallMs()]
     return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
+  }
+
+  alerts(limit: number): AlertsView {
+    return this.alertDesk.view(limit)
   }
 
   pool(zone: string, name: string): PoolView | undefined {
@@ -299,7 +302,9 @@ export class Server implements ControlView, Explainer {
     const generation = createGeneration(this.#configuration, this.#policies.policyOf(settings))
     this.#generations.add(generation)
     await this.#resolve(this.#configuration)
+    this.alertDesk.adopt(settings)
     this.#judging.adopt(this.#configuration)
+    this.alertDesk.settle(this.#judging)
     this.#listeners = await startListeners({
       dns: settings.dns,
       udp: settings.udp,
@@ -314,8 +319,10 @@ export class Server implements ControlView, Explainer {
       seed: process.pid,
       userAgent: `Understudy/${this.#options.version} (health check)`,
       onReport: report => this.#judging.take(report),
-      onRestart: why =>
-        this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`),
+      onRestart: why => {
+        this.#options.log.error({ why }, `prober restarted: ${why}; verdicts stay as they are`)
+        this.alertDesk.announce({ kind: 'restart', what: 'prober', why })
+      },
     })
     this.#judging.setPaces()
     this.#heartbeats.adopt(this.#judging.heartbeats)
@@ -330,7 +337,9 @@ export class Server implements ControlView, Explainer {
     if (this.#closing) throw new Error('the server is being stopped')
     this.#generations.add(generation)
     this.#configuration = configuration
+    this.alertDesk.adopt(configuration.settings)
     this.#judging.adopt(configuration)
+    this.alertDesk.settle(this.#judging)
     this.#hostnames.adopt(hostnamesIn(configuration.zones))
     this.#probe()
     await this.#listeners?.publish(generation)
@@ -377,23 +386,15 @@ export class Server implements ControlView, Explainer {
     this.drilling.look()
   }
 
+  #saveAgain(): void {
+    this.#judging.saveAgain()
+    this.#hostnames.saveAgain()
+    this.alertDesk.saveAgain()
+  }
+
   #restarted(what: string, why: string): void {
     this.#restarts++
     this.#options.log.error({ what, why, restarts: this.#restarts }, `${what} restarted: ${why}`)
+    this.alertDesk.announce({ kind: 'restart', what, why })
   }
-}
-
-/** A disk that cannot be written must not keep the server from answering: then it goes without the lock. */
-function takeLock(statePath: string, log: Log): Lock {
-  let lock: ReturnType<typeof lockState>
-  try {
-    lock = lockState(statePath)
-  } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error)
-    log.error({ fault, statePath }, `state: cannot lock ${statePath}: ${fault}; going on without`)
-    return { release: () => undefined }
-  }
-  if (!('heldBy' in lock)) return lock
-  const advice = 'stop it first, or give this one a state of its own with --state'
-  throw new Error(`another server (${lock.heldBy}) uses the state ${statePath}: ${advice}`)
 }

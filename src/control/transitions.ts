@@ -153,7 +153,7 @@ export function transitionLine(transition: StoredTransition): string {
 }
 
 /** What has decided the target's health. */
-function evidence(target: TargetState, before: Health): string {
+export function evidence(target: TargetState, before: Health): string {
   const { rise, fall } = target.target.timing
   if (target.health.verdict === 'down') return `${fall} fails: ${target.lastOutcome?.outcome.detail ?? ''}`
   const isReport = target.target.spec.type === 'heartbeat'

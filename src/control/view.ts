@@ -1,4 +1,8 @@
 /** What the server shows of itself: plain data, made when asked for. The admin listener and the command line print it. */
+import type { CourierCounts } from '#alert/courier.ts'
+import type { AlertEvent } from '#alert/event.ts'
+import type { ReceiverType } from '#alert/receiver.ts'
+import type { Delivery } from '#alert/record.ts'
 import type { Family } from '#base/address.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { Verdict } from '#health/verdict.ts'
@@ -212,6 +216,43 @@ export interface OperationResult {
   readonly evidence?: readonly string[]
 }
 
+export interface AlertReceiverView {
+  readonly name: string
+  readonly type: ReceiverType
+  readonly waiting: number
+  /** Why it takes nothing now, or not for all recipients, in words. */
+  readonly fault?: string
+  /** Since the start. */
+  readonly counts: CourierCounts
+}
+
+export interface AlertView extends Omit<AlertEvent, 'atMs'> {
+  readonly at: string
+  readonly deliveries: readonly DeliveryView[]
+}
+
+/** What has become of it at one receiver. */
+export interface DeliveryView {
+  readonly receiver: string
+  readonly state: Delivery['state']
+  readonly attempts: number
+  readonly detail?: string
+  readonly sentAt?: string
+}
+
+export interface AlertsView {
+  readonly receivers: readonly AlertReceiverView[]
+  /** The newest first. */
+  readonly alerts: readonly AlertView[]
+}
+
+/** What a receiver has made of a test. */
+export interface TestedView {
+  readonly receiver: string
+  readonly accepted: boolean
+  readonly detail: string
+}
+
 /** A synthetic failure of what a pool serves. Times are RFC 3339 in UTC, and in seconds since its start. */
 export interface DrillView {
   readonly id: string
@@ -247,6 +288,8 @@ export interface ControlView {
   drills(): readonly DrillView[]
   server(): ServerView
   pools(): readonly PoolView[]
+  /** The receivers of alerts, and at most so many alerts. */
+  alerts(limit: number): AlertsView
   /** With the latest latencies of each address; undefined where there is none of that name. The zone in lower case, without the final dot. */
   pool(zone: string, pool: string): PoolView | undefined
   /** Of all pools, and of those that the configuration has no more. */

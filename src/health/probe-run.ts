@@ -1,8 +1,16 @@
 /** What probes of one target saw, as it is kept: equal outcomes at an even pace in one run. Pure. */
 import type { Outcome } from './outcome.ts'
 
-/** What was made of an outcome: `waited` and `disbelieved` are fails that no reference has confirmed (`mayFall`). */
-export const SEEN = ['pass', 'fail', 'inconclusive', 'waited', 'disbelieved'] as const
+/** What was made of an outcome: `waited` and `disbelieved` are fails that no reference has confirmed (`mayFall`), or such passes of an inverted check. Stored by their place. */
+export const SEEN = [
+  'pass',
+  'fail',
+  'inconclusive',
+  'waited',
+  'disbelieved',
+  'waited-pass',
+  'disbelieved-pass',
+] as const
 export type Seen = (typeof SEEN)[number]
 
 /** One outcome. Times are wall time, milliseconds since 1970. */
@@ -66,6 +74,7 @@ export function extended(run: ProbeRun, next: SeenOutcome): ProbeRun | undefined
 
 /** What is told of an outcome, and what was made of it. */
 export function seenAs(kind: Outcome['kind'], belief: 'yes' | 'wait' | 'discard'): Seen {
-  if (kind !== 'fail' || belief === 'yes') return kind
+  if (kind === 'inconclusive' || belief === 'yes') return kind
+  if (kind === 'pass') return belief === 'wait' ? 'waited-pass' : 'disbelieved-pass'
   return belief === 'wait' ? 'waited' : 'disbelieved'
 }

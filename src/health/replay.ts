@@ -60,6 +60,19 @@ export function replay(runs: readonly ProbeRun[], rule: ReplayRule): Replay {
   return target.result()
 }
 
+const DOUBTED: readonly Seen[] = ['waited', 'disbelieved', 'waited-pass', 'disbelieved-pass']
+
+/** What an outcome that was not believed says of those before it. */
+interface Doubt {
+  readonly by: Seen
+  readonly on: Seen
+  readonly endedBy: Seen
+}
+const DOUBTS: readonly Doubt[] = [
+  { by: 'disbelieved', on: 'fail', endedBy: 'pass' },
+  { by: 'disbelieved-pass', on: 'pass', endedBy: 'fail' },
+]
+
 class ReplayedTarget {
   readonly #rule: ReplayRule
   readonly #isAsRecorded: boolean
@@ -169,7 +182,7 @@ class ReplayedTarget {
   #judge({ startMs, latencyMs, seen, isSure }: Recorded): void {
     const before = this.#health
     this.#health = judgeSeen(before, seen, this.#rule.timing)
-    this.#probe = { startMs, latencyMs, isDoubted: seen === 'waited' || seen === 'disbelieved' }
+    this.#probe = { startMs, latencyMs, isDoubted: DOUBTED.includes(seen) }
     if (this.#health === before) {
       if (isSure && seen !== 'inconclusive' && isClear(before)) this.#isSure = true
       return
@@ -230,7 +243,10 @@ class ReplayedTarget {
 function judgeSeen(health: Health, seen: Seen, timing: CheckTiming): Health {
   switch (seen) {
     case 'waited':
+    case 'waited-pass':
       return health
+    case 'disbelieved-pass':
+      return health.passes === 0 ? health : { ...health, passes: 0 }
     case 'disbelieved':
       if (health.verdict === 'down') return judge(health, 'fail', timing)
       return health.fails === 0 && health.passes === 0 ? health : { ...health, passes: 0, fails: 0 }
@@ -239,17 +255,16 @@ function judgeSeen(health: Health, seen: Seen, timing: CheckTiming): Health {
   }
 }
 
-/** Fails that ended in one that no reference confirmed were no better than that one, whatever number of them decides. */
+/** Fails that ended in one that no reference confirmed were no better than that one, whatever number of them decides; and so with passes of an inverted check. */
 function withDoubts(runs: readonly ProbeRun[]): ProbeRun[] {
   const doubted = [...runs]
-  let isDoubted = false
+  let doubt: Doubt | undefined
   for (let index = runs.length - 1; index >= 0; index--) {
     const run = runs[index]
     if (run === undefined) continue
-    if (run.seen === 'disbelieved') isDoubted = true
-    else if (run.seen === 'pass') isDoubted = false
-    else if (run.seen === 'fail' && isDoubted) doubted[index] = { ...run, seen: 'disbelieved' }
-    if (run.fresh) isDoubted = false
+    doubt = DOUBTS.find(({ by }) => by === run.seen) ?? doubt
+    if (doubt !== undefined && run.seen === doubt.on) doubted[index] = { ...run, seen: doubt.by }
+    if (run.seen === doubt?.endedBy || run.fresh) doubt = undefined
   }
   return doubted
 }

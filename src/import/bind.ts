@@ -10,7 +10,6 @@ import type { ImportSource, SourceRequest } from './source.ts'
 import { comment } from './write-yaml.ts'
 
 export const BIND: ImportSource = {
-  about: "BIND's named.conf, with the files of its zones",
   read: readBind,
 }
 

@@ -44,11 +44,11 @@ const REST: Rest = {
   monitor_group: ['lost', 'groups of monitors are not imported: give the pool a check'],
   notification_filter: [
     'lost',
-    'nobody is told: set up alerts on the metrics (understudy_pool_all_down and others)',
+    'nobody is told: say under alerts: of understudy.yaml who is (docs/alerts.md)',
   ],
   notification_email: [
     'lost',
-    'nobody is told: set up alerts on the metrics (understudy_pool_all_down and others)',
+    'nobody is told: say under alerts: of understudy.yaml who is (docs/alerts.md)',
   ],
   latitude: ['note', 'is of use for steering by proximity alone'],
   longitude: ['note', 'is of use for steering by proximity alone'],

@@ -5,6 +5,9 @@ import type { Listing } from './cloudflare-files.ts'
 import type { Origin, Pool } from './cloudflare-pool.ts'
 import { plainName } from './relative-name.ts'
 
+/** Of load balancers whose origins are load balancers. */
+const MAX_DEPTH = 16
+
 export function complainOfReferences(listing: Listing): void {
   for (const { monitor, name, fields } of listing.pools.values())
     if (monitor !== undefined && !listing.monitors.has(monitor))
@@ -31,6 +34,8 @@ function complainOfCycles({ balancers, pools }: Listing): void {
           'address',
           `${plainName(name)} is a load balancer that answers with this origin itself`,
         )
+      else if (above.length === MAX_DEPTH)
+        origin.fields.complain('address', `load balancers lie more than ${MAX_DEPTH} deep in each other`)
       else visit(next, [...above, one])
     }
     done.add(one)

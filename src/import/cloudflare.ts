@@ -8,24 +8,26 @@ import type { Draft } from './draft.ts'
 import type { Findings } from './findings.ts'
 import { plainName } from './relative-name.ts'
 import type { ImportSource, SourceRequest } from './source.ts'
-import { zonesOf } from './zone-of.ts'
+import { reportOutside, zonesOf } from './zone-of.ts'
 
 export const CLOUDFLARE: ImportSource = {
-  about: 'load balancers, pools and monitors of Cloudflare, as its API returns them in JSON',
   read: readCloudflare,
 }
 
 function readCloudflare(request: SourceRequest): Draft {
   const { inputs, zone, findings, complaints } = request
   const listing = readListing(request)
-  const balancers = listing.balancers.filter(one => isServed(one, findings))
+  const served = listing.balancers.filter(one => isServed(one, findings))
+  const balancers = served.filter(({ name }) => zone === undefined || isAtOrBelow(name, zone))
   if (!complaints.hasErrors && balancers.length === 0)
-    inputs[0]?.complainOfAll('there is no load balancer in the files, so there is no name to answer for')
+    inputs[0]?.complainOfAll(
+      served.length === 0
+        ? 'there is no load balancer in the files, so there is no name to answer for'
+        : 'there is no load balancer at or below the zone that --zone names',
+    )
+  reportOutside(served.length - balancers.length, 'load balancers', findings)
   complainOfReferences(listing)
   const origins = zone === undefined ? zonesOf(balancers.map(({ name }) => name)) : [zone]
-  for (const { name, fields } of balancers)
-    if (!origins.some(origin => isAtOrBelow(name, origin)))
-      fields.complain('name', `${plainName(name)} is outside of the zone that --zone names`)
   if (complaints.hasErrors) return { zones: [] }
   reportUnused(listing, balancers, findings)
   reportHealth(listing, findings)

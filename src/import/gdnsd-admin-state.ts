@@ -14,6 +14,8 @@ interface Line {
 }
 
 const MAX_COMMANDS = 20
+/** As gdnsd does it also to the last address that is up. */
+const FORCED = { UP: 'up', DOWN: 'down --force' } as const
 
 /** Tells what each line would take. */
 export function tellAdminState(node: Vscf, endpoints: readonly WrittenEndpoint[], findings: Findings): void {
@@ -70,7 +72,7 @@ function rulingOn(
   const target = `${plainName(origin)}/${pool}/${endpoint.name}`
   const force = (line: Line, note = ''): { line: Line; text: string } => ({
     line,
-    text: `understudy force ${target} ${line.state.toLowerCase()} --for 24h${note}`,
+    text: `understudy force ${target} ${FORCED[line.state]} --for 24h${note}`,
   })
   const last = (name: string): Line | undefined => lines.findLast(({ pattern }) => matchesGlob(pattern, name))
   const datacenter = endpoint.datacenters.map(last).find(line => line !== undefined)

@@ -21,7 +21,6 @@ import { type Vscf, type VscfHash, VscfLoader } from './vscf.ts'
 import { complainOfKeys, hashOf, valueIn } from './vscf-read.ts'
 
 export const GDNSD: ImportSource = {
-  about: 'configuration, zone files and admin_state of gdnsd; or the folder of these',
   ofFolder: ['config', 'zones/*', 'admin_state'],
   read: readGdnsd,
 }

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Complaint } from '#base/complaint.ts'
 import { Complaints } from '#config/complaints.ts'
+import { MAX_YAML_BYTES } from '#config/files.ts'
 import type { Name } from '#wire/name.ts'
 import { FileReader, isFolder } from './file-reader.ts'
 import { Findings } from './findings.ts'
@@ -19,7 +20,7 @@ export interface ImportRequest {
   readonly cwd: string
   /** In lower case. */
   readonly zone?: Name
-  /** How far the reading of a file has come, from 0 to 1. */
+  /** How far the reading of a file has come, from 0 to 1; at last of what was made, while it is checked. */
   readonly progress?: (file: string, part: number) => void
 }
 
@@ -56,8 +57,20 @@ export async function importFiles({ source, paths, cwd, zone, progress }: Import
   })
   if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
   const files = writeDraft(draft)
+  for (const file of files) complainOfSize(file, inputs[0])
+  if (complaints.hasErrors) return { files: [], findings, complaints: complaints.sorted() }
+  progress?.('what was made', 1)
   for (const complaint of await verify(files))
     if (complaint.severity === 'warning' || !relocate(complaint, files, reader.inputs))
       complaints.add(complaint)
   return { files: complaints.hasErrors ? [] : files, findings, complaints: complaints.sorted() }
+}
+
+/** What no server would read. */
+function complainOfSize({ name, text }: OutputFile, input: Input | undefined): void {
+  const mib = Buffer.byteLength(text) / 1024 / 1024
+  if (name.endsWith('.yaml') && mib * 1024 * 1024 > MAX_YAML_BYTES)
+    input?.complainOfAll(
+      `${name} would have ${Math.ceil(mib)} MiB, and no more than ${MAX_YAML_BYTES / 1024 / 1024} MiB are read: import the names in parts, each a zone of its own`,
+    )
 }

@@ -20,13 +20,20 @@ export function nameInPool(name: Name, origin: Name): string {
   return relative === '@' ? 'apex' : fitName(relative.replace(/^\*/, 'wildcard'), 'pool')
 }
 
+/** Of each set, the last number behind each name: thousands of names may be cut to the same one. */
+const NUMBERS = new WeakMap<Set<string>, Map<string, number>>()
+
 /** The name, with a number behind it if it is taken; takes it. */
 export function uniqueIn(taken: Set<string>, name: string): string {
+  const numbers = NUMBERS.get(taken) ?? new Map<string, number>()
+  NUMBERS.set(taken, numbers)
   let unique = name
-  for (let number = 2; taken.has(unique); number++) {
-    const tail = `-${number}`
+  let number = numbers.get(name) ?? 1
+  while (taken.has(unique)) {
+    const tail = `-${++number}`
     unique = `${name.slice(0, MAX_CHARACTERS - tail.length)}${tail}`
   }
+  numbers.set(name, number)
   taken.add(unique)
   return unique
 }

@@ -1,6 +1,7 @@
 /** Health checks of Route 53 as `checks:` of a zone, with settings that judge as Route 53 did. */
+import { createHash } from 'node:crypto'
 import { formatDuration } from '#base/duration.ts'
-import { type Entry, entry, inline, map, scalar } from './draft.ts'
+import { type Entry, entry, inline, map, scalar, type Value } from './draft.ts'
 import type { Findings } from './findings.ts'
 import { uniqueIn } from './pool-names.ts'
 import type { Listing } from './route53-files.ts'
@@ -22,20 +23,23 @@ export type Judgement =
       readonly check: Check
     }
 
-type Check =
-  | ProbeConfig
-  | {
-      readonly kind: 'at-least'
-      readonly config: CalculatedConfig
-      readonly count: number
-      readonly parts: readonly Check[]
-    }
+interface AtLeast {
+  readonly kind: 'at-least'
+  readonly key: string
+  readonly config: CalculatedConfig
+  readonly count: number
+  readonly parts: readonly Check[]
+}
+
+type Check = ProbeConfig | AtLeast
 
 export const ALWAYS: Judgement = { kind: 'always' }
 const NEVER: Judgement = { kind: 'never' }
 
 /** As many as a check may be made of. */
 const MAX_PARTS = 16
+/** CALCULATED checks of CALCULATED checks. */
+const MAX_DEPTH = 8
 /** Connecting, and then the status. */
 const HTTP_TIMEOUT_SECONDS = 4 + 2
 const TCP_TIMEOUT_SECONDS = 10
@@ -85,8 +89,6 @@ export class CheckBook {
   judgementOf({ check, input }: RecordSet): Judgement {
     if (check === undefined) return ALWAYS
     this.#used.add(check.id)
-    const known = this.#judged.get(check.id)
-    if (known !== undefined) return known
     const config = this.#find(check.id)
     if (config === undefined) {
       input.complain(
@@ -95,8 +97,13 @@ export class CheckBook {
       )
       return ALWAYS
     }
-    const judgement = this.#judge(config, [check.id])
-    this.#judged.set(check.id, judgement)
+    return this.#judgementOf(check.id, config, [])
+  }
+
+  /** @param above the checks that it is a part of */
+  #judgementOf(id: string, config: CheckConfig, above: readonly string[]): Judgement {
+    const judgement = this.#judged.get(id) ?? this.#judge(config, [...above, id])
+    this.#judged.set(id, judgement)
     return judgement
   }
 
@@ -143,6 +150,10 @@ export class CheckBook {
         fields.input.complain(offset, `health check ${id} would be a part of itself`)
         continue
       }
+      if (above.length > MAX_DEPTH) {
+        fields.input.complain(offset, `health checks lie more than ${MAX_DEPTH} deep in each other`)
+        continue
+      }
       const child = this.#find(id)
       if (child === undefined) {
         fields.input.complain(
@@ -151,7 +162,7 @@ export class CheckBook {
         )
         continue
       }
-      const judged = this.#judge(child, [...above, id])
+      const judged = this.#judgementOf(id, child, above)
       if (judged.kind === 'check') parts.push(judged.check)
       if (child.kind === 'probe' && child.address === undefined)
         this.#findings.lost(
@@ -178,8 +189,9 @@ export class CheckBook {
       )
       return ALWAYS
     }
-    const check: Check = { kind: 'at-least', config, count: needed, parts }
-    return { kind: 'check', key: keyOf(check), target: undefined, check }
+    const key = keyOfParts(config, needed, parts)
+    const check: Check = { kind: 'at-least', key, config, count: needed, parts }
+    return { kind: 'check', key, target: undefined, check }
   }
 
   #reportProbe({ type, host, address, interval, port, fields }: ProbeConfig): void {
@@ -215,28 +227,37 @@ export class ZoneChecks {
 
   /** The name of the check; `wanted` if it is a new one. */
   add(check: Check, wanted: string): string {
-    return this.#add(keyOf(check), wanted, name => {
-      if (check.kind === 'probe') return map(...probeEntries(check))
-      const { config, count, parts } = check
-      const names = parts.map((part, index) => this.#addPart(part, `${name}-${index + 1}`))
-      return map(
-        entry('type', scalar('at-least', config.from)),
-        entry('count', scalar(count, fieldFrom(config, 'HealthThreshold'))),
-        entry('checks', inline([...new Set(names)], fieldFrom(config, 'ChildHealthChecks'))),
-        config.isInverted ? entry('inverted', scalar(true, fieldFrom(config, 'Inverted'))) : undefined,
-      )
-    })
-  }
-
-  #addPart(part: Check, wanted: string): string {
-    if (part.kind !== 'probe' || part.address === undefined) return this.add(part, wanted)
-    const { address } = part
-    return this.#add(`${keyOf(part)} at ${address}`, wanted, () =>
-      map(...probeEntries(part), entry('probe-address', scalar(address, fieldFrom(part, 'IPAddress')))),
+    return this.#add(keyOf(check), wanted, name =>
+      check.kind === 'probe' ? map(...probeEntries(check)) : this.#whole(check, name),
     )
   }
 
-  #add(key: string, wanted: string, value: (name: string) => ReturnType<typeof map>): string {
+  #whole({ config, count, parts }: AtLeast, name: string): Value {
+    const names: string[] = []
+    for (const [index, part] of parts.entries())
+      names.push(this.#addPart(part, `${name}-${index + 1}`, names))
+    return map(
+      entry('type', scalar('at-least', config.from)),
+      entry('count', scalar(count, fieldFrom(config, 'HealthThreshold'))),
+      entry('checks', inline(names, fieldFrom(config, 'ChildHealthChecks'))),
+      config.isInverted ? entry('inverted', scalar(true, fieldFrom(config, 'Inverted'))) : undefined,
+    )
+  }
+
+  /** @param others parts of the same whole: those that are alike count as often as they are there */
+  #addPart(part: Check, wanted: string, others: readonly string[]): string {
+    const address = part.kind === 'probe' ? part.address : undefined
+    const key = address === undefined ? keyOf(part) : `${keyOf(part)} at ${address}`
+    const known = this.#names.get(key)
+    const own = known !== undefined && others.includes(known) ? `${key} of ${wanted}` : key
+    return this.#add(own, wanted, name => {
+      if (part.kind !== 'probe') return this.#whole(part, name)
+      const aim = address === undefined ? undefined : scalar(address, fieldFrom(part, 'IPAddress'))
+      return map(...probeEntries(part), aim === undefined ? undefined : entry('probe-address', aim))
+    })
+  }
+
+  #add(key: string, wanted: string, value: (name: string) => Value): string {
     const known = this.#names.get(key)
     if (known !== undefined) return known
     const name = uniqueIn(this.#taken, wanted)
@@ -296,12 +317,7 @@ function hostFrom(check: ProbeConfig): string {
 }
 
 function keyOf(check: Check): string {
-  if (check.kind !== 'probe')
-    return JSON.stringify([
-      check.count,
-      check.config.isInverted,
-      check.parts.map(part => [keyOf(part), part.kind === 'probe' ? part.address : '']),
-    ])
+  if (check.kind !== 'probe') return check.key
   const { type, port, path, search, interval, threshold, isInverted } = check
   return JSON.stringify([
     type,
@@ -313,6 +329,14 @@ function keyOf(check: Check): string {
     threshold,
     isInverted,
   ])
+}
+
+/** A digest: of parts of parts the keys would grow without bound. */
+function keyOfParts({ isInverted }: CalculatedConfig, count: number, parts: readonly Check[]): string {
+  const keys = parts.map(part => [keyOf(part), part.kind === 'probe' ? part.address : ''])
+  return createHash('sha256')
+    .update(JSON.stringify([count, isInverted, keys]))
+    .digest('hex')
 }
 
 function unknownIds(sets: readonly RecordSet[], checks: ReadonlyMap<string, CheckConfig>): Set<string> {

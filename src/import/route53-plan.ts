@@ -49,6 +49,8 @@ const CHOSEN = ['A', 'AAAA', 'CNAME']
 /** Of what an alias of AWS leads to. */
 const ALIAS_TTL_SECONDS = 60
 const MAX_ALIASES = 16
+/** Of one name and type: as many as a pool has endpoints. */
+const MAX_SETS = 1000
 
 export class Planner {
   readonly #sets = new Map<Name, Map<string, RecordSet[]>>()
@@ -71,6 +73,11 @@ export class Planner {
       this.#sets.set(set.name, types)
       const known = types.get(set.type)
       if (known === undefined) types.set(set.type, [set])
+      else if (known.length === MAX_SETS)
+        set.input.complain(
+          set.offset,
+          `${nameToText(set.name)} ${set.type} has more than ${MAX_SETS} record sets`,
+        )
       else known.push(set)
     }
   }

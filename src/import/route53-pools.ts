@@ -19,9 +19,12 @@ import { plainName } from './relative-name.ts'
 import { ZoneChecks } from './route53-checks.ts'
 import { familiesJoined, type NamePlan } from './route53-family.ts'
 import type { Plan, PlannedEndpoint } from './route53-plan.ts'
+import type { RecordSet } from './route53-record-set.ts'
 
 /** What a multivalue answer holds at most. */
 const MAX_ANSWERS = 8
+/** Aliases of aliases. */
+const MAX_DEPTH = 16
 
 export interface ZonePools {
   readonly checks: readonly Entry[]
@@ -78,13 +81,7 @@ class PoolWriter {
       )
     const value = map(
       entry('pool', scalar(pool, alias === undefined ? undefined : first?.from)),
-      entry(
-        'ttl',
-        scalar(
-          formatDuration(ttl * 1000),
-          first?.set.ttl === undefined ? 'of what the alias leads to' : 'TTL',
-        ),
-      ),
+      entry('ttl', scalar(formatDuration(ttl * 1000), first === undefined ? undefined : ttlWords(first.set))),
     )
     return { name, value }
   }
@@ -196,6 +193,11 @@ class PoolWriter {
               one.set.offset,
               `the alias of ${nameToText(name)} to ${nameToText(pool)} leads back to where it comes from`,
             )
+          else if (above.length === MAX_DEPTH)
+            one.set.input.complain(
+              one.set.offset,
+              `the alias of ${nameToText(name)} is one of more than ${MAX_DEPTH} in each other`,
+            )
           else visit(pool, [...above, name])
         }
       }
@@ -203,6 +205,10 @@ class PoolWriter {
     }
     for (const name of this.#plans.keys()) visit(name, [])
   }
+}
+
+function ttlWords({ ttl, input, offset }: RecordSet): string {
+  return ttl === undefined ? 'of what the alias leads to' : `TTL, ${input.at(offset)}`
 }
 
 function plansOf(plan: NamePlan): readonly Plan[] {

@@ -1,5 +1,5 @@
 /** The source `route53`: hosted zones of Route 53 and their health checks, as the AWS command line exports and takes them. */
-import { type Name, nameToText } from '#wire/name.ts'
+import type { Name } from '#wire/name.ts'
 import type { Draft, RecordDraft, ZoneDraft } from './draft.ts'
 import type { Findings } from './findings.ts'
 import { plainName } from './relative-name.ts'
@@ -9,23 +9,26 @@ import { type Plan, Planner } from './route53-plan.ts'
 import { poolsOf } from './route53-pools.ts'
 import type { RecordSet } from './route53-record-set.ts'
 import type { ImportSource, SourceRequest } from './source.ts'
-import { zoneHolding, zonesOf } from './zone-of.ts'
+import { reportOutside, zoneHolding, zonesOf } from './zone-of.ts'
 
 export const ROUTE53: ImportSource = {
-  about: 'Amazon Route 53: list-resource-record-sets, change batches and health checks, as JSON',
   read: readRoute53,
 }
 
 function readRoute53(request: SourceRequest): Draft {
   const { inputs, findings, complaints } = request
-  const listing = readListing(request)
-  if (!listing.isWhole) return { zones: [] }
-  if (listing.sets.length === 0 && !complaints.hasErrors)
-    inputs[0]?.complainOfAll('there is no record set in the files; add what list-resource-record-sets gives')
-  const origins = originsOf(listing.sets, request.zone)
-  for (const { name, input, offset } of listing.sets)
-    if (zoneHolding(name, origins) === undefined)
-      input.complain(offset, `${nameToText(name)} is outside of the zone that --zone names`)
+  const read = readListing(request)
+  if (!read.isWhole) return { zones: [] }
+  const origins = originsOf(read.sets, request.zone)
+  const sets = read.sets.filter(({ name }) => zoneHolding(name, origins) !== undefined)
+  if (sets.length === 0 && !complaints.hasErrors)
+    inputs[0]?.complainOfAll(
+      read.sets.length === 0
+        ? 'there is no record set in the files; add what list-resource-record-sets gives'
+        : 'there is no record set at or below the zone that --zone names',
+    )
+  reportOutside(read.sets.length - sets.length, 'record sets', findings)
+  const listing: Listing = { sets, checks: read.checks, bare: read.bare, isWhole: read.isWhole }
   const book = new CheckBook(listing, findings)
   const planned = new Planner(listing.sets, book, findings, name => zoneHolding(name, origins)).plan()
   book.reportUnused()
@@ -40,7 +43,7 @@ function readRoute53(request: SourceRequest): Draft {
       findings,
     ),
   )
-  reportZones(listing, origins, request)
+  reportZones(listing, origins, new Set(records.keys()), request)
   return { zones: complaints.hasErrors ? [] : zones }
 }
 
@@ -83,7 +86,12 @@ function byZone<T>(
   return zones
 }
 
-function reportZones({ sets }: Listing, origins: ReadonlySet<Name>, { findings, zone }: SourceRequest): void {
+function reportZones(
+  { sets }: Listing,
+  origins: ReadonlySet<Name>,
+  withRecords: ReadonlySet<Name>,
+  { findings, zone }: SourceRequest,
+): void {
   const at = (wanted: string): Map<Name, RecordSet> =>
     new Map(sets.filter(({ type, name }) => type === wanted && origins.has(name)).map(set => [set.name, set]))
   const [authorities, delegations] = [at('SOA'), at('NS')]
@@ -99,7 +107,9 @@ function reportZones({ sets }: Listing, origins: ReadonlySet<Name>, { findings, 
     if (servers === undefined)
       findings.note(
         shown,
-        'has no name servers in the files: add nameservers:, or NS records, before it is delegated',
+        withRecords.has(origin)
+          ? `has no name servers in the files: write its NS records into ${plainName(origin)}.zone before it is delegated`
+          : 'has no name servers in the files: add nameservers: before it is delegated',
       )
     else
       findings.note(

@@ -31,7 +31,7 @@ export function reportRest(
     if (isAlert(call))
       findings.lost(
         `the message by ${call.name}`,
-        'is not sent any more; alerts come from the metrics and the log (docs/operations.md)',
+        'is not sent any more; say under alerts: who is told of what happens (docs/alerts.md)',
         place,
       )
     else if (call.name === 'aws' || call.name === 'gcloud' || call.name === 'az')

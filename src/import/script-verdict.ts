@@ -23,13 +23,15 @@ function comparedCounter(script: Script, name: RegExp): Fact<string> | undefined
     const raw = command.words.map(({ parts }) => parts.map(({ text }) => text).join(''))
     for (let i = 1; i + 1 < raw.length; i++) {
       const [left = '', operator = '', right = ''] = raw.slice(i - 1, i + 2)
+      const isArithmetic = raw.includes('((')
+      const isMore = operator === '-gt' || (isArithmetic && operator === '>')
       if (
-        ['-ge', '-gt', '-eq', '>=', '=='].includes(operator) &&
+        (isMore || ['-ge', '-eq', '>=', '=='].includes(operator)) &&
         /^\d{1,3}$/.test(right) &&
-        left.startsWith('$') &&
+        (isArithmetic || left.startsWith('$')) &&
         name.test(left)
       )
-        return script.fact(String(Number(right) + (operator === '-gt' ? 1 : 0)), command.offset, 'comparison')
+        return script.fact(String(Number(right) + (isMore ? 1 : 0)), command.offset, 'comparison')
     }
   }
   return undefined

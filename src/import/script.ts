@@ -33,9 +33,9 @@ import { UNKNOWN } from './shell-values.ts'
 import type { ImportSource, SourceRequest } from './source.ts'
 import { zonesOf } from './zone-of.ts'
 
-export const SCRIPT: ImportSource = { about: 'a shell script with curl and nsupdate', read: readScripts }
+export const SCRIPT: ImportSource = { read: readScripts }
 
-const PRIMARY = /^(PRIMARY|MAIN|MASTER|ACTIVE)_?(IP|IPV4|IP4|IPV6|IP6|ADDR|ADDRESS|SERVER|HOST)?$/i
+const PRIMARY = /^(PRIMARY|MAIN|MASTER)_?(IP|IPV4|IP4|IPV6|IP6|ADDR|ADDRESS|SERVER|HOST)?$/i
 const BACKUP =
   /^(BACKUP|SECONDARY|STANDBY|FAILOVER|SPARE|FALLBACK)_?(IP|IPV4|IP4|IPV6|IP6|ADDR|ADDRESS|SERVER|HOST)?_?\d*$/i
 const NAME =
@@ -190,7 +190,11 @@ function readScript(input: Input, findings: Findings): Failover | undefined {
 }
 
 function endpointsOf(script: Script): Failover['endpoints'] {
-  const primary = addressesOf(script, script.variables(PRIMARY))
+  const texts = new Set<string>()
+  // Of variables that say the same, the first.
+  const primary = addressesOf(script, script.variables(PRIMARY)).filter(
+    ({ value }) => !texts.has(value.text) && texts.add(value.text),
+  )
   const backups = script.variables(BACKUP)
   const found = [{ name: 'primary', addresses: primary }]
   for (const backup of backups) {
@@ -260,7 +264,7 @@ function complainOfKind(script: Script, hasCheck: boolean): void {
   }
   if (missing.length > 0)
     script.input.complainOfAll(
-      `is not a failover script of the kind that is known: there is not ${missing.join(', ')}`,
+      `is not a failover script of the kind that is known: it lacks ${missing.join(', ')}`,
     )
 }
 

@@ -103,6 +103,10 @@ class ShellReader {
         this.#comment()
         continue
       }
+      if (words.every(word => isReserved(rawText(word))) && this.#text.startsWith('((', this.#at)) {
+        words.push(...this.#arithmetic())
+        continue
+      }
       operator = OPERATORS.find(one => this.#text.startsWith(one, this.#at)) ?? ''
       const array = operator === '(' ? arrayName(words.at(-1)) : undefined
       if (array !== undefined) {
@@ -189,6 +193,20 @@ class ShellReader {
       else words.push(this.#word(')'))
     }
     return words
+  }
+
+  /** `((count >= 3))`, as the words `((`, `count`, `>=`, `3` and `))`. */
+  #arithmetic(): Word[] {
+    const start = this.#at
+    const end = this.#text.indexOf('))', start)
+    this.#at = end < 0 ? this.#text.length : end + 2
+    const inside = this.#text.slice(start + 2, end < 0 ? this.#at : end)
+    const texts = inside.split(/([<>=!]=|&&|\|\||[<>])|\s+/).filter(text => text !== undefined && text !== '')
+    return ['((', ...texts, '))'].map(text => ({
+      parts: [{ kind: 'literal', text }],
+      offset: start,
+      isQuoted: false,
+    }))
   }
 
   #redirection(command: number): void {
@@ -306,6 +324,11 @@ class ShellReader {
 /** As written, without quotes. */
 export function rawText({ parts }: Word): string {
   return parts.map(({ text }) => text).join('')
+}
+
+/** Words before a command that are no part of it. */
+function isReserved(text: string): boolean {
+  return ['if', 'elif', 'while', 'until', 'for', 'then', 'else', 'do', '!', '{'].includes(text)
 }
 
 function arrayName(word: Word | undefined): string | undefined {

@@ -6,8 +6,6 @@ import type { Findings } from './findings.ts'
 import type { Input } from './input.ts'
 
 export interface ImportSource {
-  /** One line for `--help`. */
-  readonly about: string
   /** What is taken of a folder that is given in place of a file, as patterns within it; without it folders are no input. */
   readonly ofFolder?: readonly string[]
   /**

@@ -5,6 +5,7 @@ import { GDNSD } from './gdnsd.ts'
 import { ROUTE53 } from './route53.ts'
 import { SCRIPT } from './script.ts'
 import type { ImportSource } from './source.ts'
+import type { SourceName } from './source-names.ts'
 
 export const SOURCES = {
   bind: BIND,
@@ -12,6 +13,4 @@ export const SOURCES = {
   gdnsd: GDNSD,
   route53: ROUTE53,
   script: SCRIPT,
-} as const satisfies Readonly<Record<string, ImportSource>>
-
-export type SourceName = keyof typeof SOURCES
+} as const satisfies Readonly<Record<SourceName, ImportSource>>

@@ -1,5 +1,6 @@
 /** Which zones the names of a source go to, where it does not say: the parents of the names. */
 import { labelCount, labelsOf, type Name, parentOf } from '#wire/name.ts'
+import type { Findings } from './findings.ts'
 
 /**
  * The zones that the names are in. Each name is in its parent, without labels such as `_tcp`; a name of one or two labels is a zone by itself, since nobody is given
@@ -25,4 +26,9 @@ function zoneOf(name: Name): Name {
   let host = name
   while (labelsOf(host)[0]?.startsWith('_') === true) host = parentOf(host) ?? host
   return labelCount(host) <= 2 ? host : (parentOf(host) ?? host)
+}
+
+/** Of what --zone leaves out, where files have more than its names. */
+export function reportOutside(count: number, what: string, findings: Findings): void {
+  if (count > 0) findings.note(`${what} outside of the zone that --zone names`, `are left out: ${count}`)
 }

@@ -7,6 +7,8 @@ import type { ProbeTarget } from './spec.ts'
 export interface ProberData {
   readonly seed: number
   readonly userAgent: string
+  /** At most so many probes run at once. */
+  readonly maxRunning: number
   /** Where the thread notes the commands that run, for when it can no longer end them. */
   readonly commandGroups: CommandGroups
 }

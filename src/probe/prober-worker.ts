@@ -16,7 +16,7 @@ const LARGEST = 2 ** 31 - 1
 // Ending a connection makes an error each time; nothing in this thread looks at where it was made, and finding that out costs a tenth of a probe.
 Error.stackTraceLimit = 0
 
-const { seed, userAgent, commandGroups, words, beatMs } = workerData as ProberData & WatchedData
+const { seed, userAgent, maxRunning, commandGroups, words, beatMs } = workerData as ProberData & WatchedData
 const reports = new ReportBatch(batch => parentPort?.postMessage(batch))
 const kept = new KeptLinks()
 const commands = new CommandTurns(commandGroups)
@@ -25,6 +25,7 @@ const meter = new StallMeter(systemClock)
 const scheduler = new Scheduler({
   clock: systemClock,
   random: seededRandom(seed),
+  maxRunning,
   stalledMs: () => meter.totalMs,
   run: target => runProbe(target, userAgent, commands, kept),
   report(target, outcome, startedMs) {

@@ -2,6 +2,8 @@
 
 import { moduleBeside } from '#base/module-beside.ts'
 import type { Pace } from '#health/timing.ts'
+import { openFilesLimit } from '#os/open-files.ts'
+import { probesAtOnce } from './at-once.ts'
 import { killCommandGroups, newCommandGroups } from './command-turns.ts'
 import type { ProbeReport, ProberData, ToProber } from './messages.ts'
 import type { ProbeTarget } from './spec.ts'
@@ -42,7 +44,7 @@ export function startProber(options: ProberOptions): Prober {
   /** Those that are not normal; a new thread is told of them. */
   const paces = new Map<string, Pace>()
   const commandGroups = newCommandGroups()
-  const data: ProberData = { seed, userAgent, commandGroups }
+  const data: ProberData = { seed, userAgent, maxRunning: probesAtOnce(openFilesLimit()), commandGroups }
   const killCommands = (): void => killCommandGroups(commandGroups)
   process.on('exit', killCommands)
   const thread = new WatchedThread({

@@ -19,8 +19,8 @@ import { unlessStalled } from './stall.ts'
 export interface SchedulerOptions {
   readonly clock: Clock
   readonly random: Random
-  /** At most so many probes run at once; those that are due wait, the longest due first. Default 512. */
-  readonly maxRunning?: number
+  /** At most so many probes run at once; those that are due wait, the longest due first. */
+  readonly maxRunning: number
   /** For how many milliseconds in all this thread has stood still. */
   stalledMs(): number
   /** Carries out one probe; must end, a little after the target's time-out at the latest. */
@@ -28,8 +28,6 @@ export interface SchedulerOptions {
   /** @param startedMs monotonic */
   report(target: ProbeTarget, outcome: Outcome, startedMs: number): void
 }
-
-const MAX_RUNNING = 512
 
 /**
  * Probes at normal pace start together on these beats, which the random part of an interval leaves room for: to wake the thread costs as much
@@ -51,7 +49,6 @@ interface Entry extends Due {
 
 export class Scheduler {
   readonly #options: SchedulerOptions
-  readonly #maxRunning: number
   readonly #entries = new Map<string, Entry>()
   readonly #waiting = new DueHeap<Entry>()
   #running = 0
@@ -60,7 +57,6 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    this.#maxRunning = options.maxRunning ?? MAX_RUNNING
   }
 
   /** How late the latest probe was started, in milliseconds. */
@@ -125,8 +121,8 @@ export class Scheduler {
 
   /** Starts what is due, as far as there is room, and waits for the next. */
   #proceed(): void {
-    const { clock } = this.#options
-    while (this.#running < this.#maxRunning) {
+    const { clock, maxRunning } = this.#options
+    while (this.#running < maxRunning) {
       const first = this.#waiting.first
       const nowMs = clock.monotonicMs()
       if (first === undefined || first.dueMs > nowMs) break
@@ -138,12 +134,13 @@ export class Scheduler {
   }
 
   #wait(): void {
-    const atMs = this.#running < this.#maxRunning ? this.#waiting.first?.dueMs : undefined
+    const { clock, maxRunning } = this.#options
+    const atMs = this.#running < maxRunning ? this.#waiting.first?.dueMs : undefined
     if (this.#timer?.atMs === atMs) return
     this.#timer?.cancel()
     this.#timer = undefined
     if (atMs === undefined) return
-    const cancel = this.#options.clock.at(atMs, () => {
+    const cancel = clock.at(atMs, () => {
       this.#timer = undefined
       this.#proceed()
     })

@@ -97,7 +97,7 @@ export function whyNotToText(why: WhyNot, nowMs: number): string {
     case 'pinned':
       return `the pool is pinned to ${why.to} by an operator`
     case 'drained':
-      return 'drained: by an operator or a maintenance window, see the overrides'
+      return 'drained by an operator or a maintenance window, see the overrides'
     case 'forced-down':
       return 'forced down by an operator'
     case 'down':

@@ -4,13 +4,14 @@ import type { AuditRow } from './audit-rows.ts'
 import type { OverrideRow } from './override-rows.ts'
 import type { RunPage, RunQuery, RunRow } from './probe-history.ts'
 import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
-import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
 /** What is written in one transaction, in this order. */
 export interface Batch {
   readonly verdicts: readonly VerdictRow[]
   readonly selections: readonly SelectionRow[]
   readonly hostnames: readonly HostnameRow[]
+  readonly alerts: readonly AlertRow[]
   readonly transitions: readonly TransitionRow[]
   readonly audit: readonly AuditRow[]
   readonly runs: readonly RunRow[]

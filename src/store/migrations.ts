@@ -79,6 +79,10 @@ const MIGRATIONS: readonly string[] = [
      max_us INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX probe_runs_by_target ON probe_runs (target);`,
+  `CREATE TABLE alerts (
+     seq INTEGER PRIMARY KEY,
+     record TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** The version that `migrate` leads to. */

@@ -2,18 +2,23 @@
 import type { AuditRow } from './audit-rows.ts'
 import type { Batch } from './messages.ts'
 import type { RunRow } from './probe-history.ts'
-import type { HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
+import type { AlertRow, HostnameRow, SelectionRow, TransitionRow, VerdictRow } from './rows.ts'
 
 /** Rows; each is one request of an operator. */
 const AUDIT_LIMIT = 1000
+/** Of alerts that are gone. One whose removal was given up is read back, and removed, at a later start. */
+const REMOVAL_LIMIT = 10_000
 
-/** Only the latest verdict of a target, the latest selection of a pool and family, and the latest addresses of a hostname are kept, the newest transitions, and the newest runs of probes. */
+/** Only the latest verdict of a target, the latest selection of a pool and family, the latest addresses of a hostname and the latest of an alert are kept, the newest transitions, and the newest runs of probes. */
 export class Pending {
   readonly #transitionLimit: number
   readonly #runLimit: number
   #verdicts = new Map<string, VerdictRow>()
   #selections = new Map<string, SelectionRow>()
   #hostnames = new Map<string, HostnameRow>()
+  /** Bounded by whoever saves them: those that are gone are removed. */
+  #alerts = new Map<number, AlertRow>()
+  #removals = new Map<number, AlertRow>()
   #transitions: TransitionRow[] = []
   #audit: AuditRow[] = []
   /** By target and first time. */
@@ -27,8 +32,8 @@ export class Pending {
   }
 
   get size(): number {
-    const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size
-    return latest + this.#transitions.length + this.#audit.length + this.#runs.size
+    const latest = this.#verdicts.size + this.#selections.size + this.#hostnames.size + this.#alerts.size
+    return latest + this.#removals.size + this.#transitions.length + this.#audit.length + this.#runs.size
   }
 
   /** Transitions and rows of the audit given up because too many waited. */
@@ -51,6 +56,15 @@ export class Pending {
 
   hostname(row: HostnameRow): void {
     this.#hostnames.set(row.hostname, row)
+  }
+
+  alert(row: AlertRow): void {
+    this.#alerts.delete(row.seq)
+    this.#removals.delete(row.seq)
+    const rows = row.record === null ? this.#removals : this.#alerts
+    rows.set(row.seq, row)
+    const [oldest = 0] = this.#removals.keys()
+    if (this.#removals.size > REMOVAL_LIMIT) this.#removals.delete(oldest)
   }
 
   transition(row: TransitionRow): void {
@@ -81,6 +95,7 @@ export class Pending {
       verdicts: [...this.#verdicts.values()],
       selections: [...this.#selections.values()],
       hostnames: [...this.#hostnames.values()],
+      alerts: [...this.#alerts.values(), ...this.#removals.values()],
       transitions: this.#transitions,
       audit: this.#audit,
       runs: [...this.#runs.values()],
@@ -88,6 +103,8 @@ export class Pending {
     this.#verdicts = new Map()
     this.#selections = new Map()
     this.#hostnames = new Map()
+    this.#alerts = new Map()
+    this.#removals = new Map()
     this.#transitions = []
     this.#audit = []
     this.#runs = new Map()
@@ -100,6 +117,7 @@ export class Pending {
       for (const row of batch.verdicts) this.verdict(row)
       for (const row of batch.selections) this.selection(row)
       for (const row of batch.hostnames) this.hostname(row)
+      for (const row of batch.alerts) this.alert(row)
       for (const row of batch.transitions) this.transition(row)
       for (const row of batch.audit) this.audit(row)
       for (const row of batch.runs) this.run(row)

@@ -57,8 +57,16 @@ export interface StoredTransition {
   readonly reason: unknown
 }
 
-/** What operators may change. */
-export const AUDIT_ACTIONS = ['override', 'release', 'failback', 'force-failback', 'reload', 'drill'] as const
+/** What operators may change or set off. */
+export const AUDIT_ACTIONS = [
+  'override',
+  'release',
+  'failback',
+  'force-failback',
+  'reload',
+  'drill',
+  'alert-test',
+] as const
 
 /** `refused`: the server had a reason, and nothing has changed. `failed`: nobody knows whether it has. */
 export const AUDIT_RESULTS = ['done', 'refused', 'failed'] as const
@@ -103,6 +111,8 @@ export interface Restored {
   readonly verdicts: readonly StoredVerdict[]
   readonly selections: readonly StoredSelection[]
   readonly overrides: readonly Override[]
+  /** By their numbers; as they were saved, by whatever version. */
+  readonly alerts: readonly unknown[]
 }
 
 export interface TransitionQuery {

@@ -35,6 +35,12 @@ export interface HostnameRow {
   readonly at_ms: number
 }
 
+/** Without a record it is removed. */
+export interface AlertRow {
+  readonly seq: number
+  readonly record: string | null
+}
+
 export interface TransitionRow {
   readonly at_ms: number
   readonly kind: string
@@ -74,6 +80,10 @@ export function selectionRow(stored: StoredSelection): SelectionRow {
 export function hostnameRow({ hostname, addresses, atMs }: StoredHostname): HostnameRow {
   const texts = addresses.map(({ text }) => text)
   return { hostname, addresses: JSON.stringify(texts), at_ms: Math.round(atMs) }
+}
+
+export function alertRow(seq: number, record: unknown): AlertRow {
+  return { seq, record: record === undefined ? null : jsonOf(record) }
 }
 
 /** A reason that JSON cannot say is kept as null: the words in `why` remain. */
@@ -265,6 +275,13 @@ function json<T>(schema: z.ZodType<T>) {
 const hostnameRecord = z
   .object({ hostname: z.string(), addresses: json(z.array(address).min(1)), at_ms: z.number() })
   .transform(({ hostname, addresses, at_ms }): StoredHostname => ({ hostname, addresses, atMs: at_ms }))
+
+const alertRecord = z.object({ record: json(z.unknown()) }).transform(({ record }) => record)
+
+/** What a row holds, as it was saved; undefined if it holds nothing. */
+export function readAlert(row: unknown): unknown {
+  return alertRecord.safeParse(row).data
+}
 
 /** The record that a row holds; undefined if it holds none. */
 export function readHostname(row: unknown): StoredHostname | undefined {

@@ -20,7 +20,7 @@ interface Opened {
   readonly write: (batches: readonly Batch[]) => number
 }
 
-const NOTHING: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [] }
+const NOTHING: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [], alerts: [] }
 
 export class StateDatabase {
   readonly #path: string

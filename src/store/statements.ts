@@ -6,7 +6,7 @@ import type { Batch } from './messages.ts'
 import { type OverrideRow, readOverride } from './override-rows.ts'
 import { type HistoryLimits, pruneTargets, runPruner, runWriter } from './probe-history.ts'
 import type { AuditQuery, Restored, StoredAudit, StoredTransition, TransitionQuery } from './records.ts'
-import { readHostname, readSelection, readTransition, readVerdict } from './rows.ts'
+import { readAlert, readHostname, readSelection, readTransition, readVerdict } from './rows.ts'
 
 /** Verdicts not saved for so long belong to checks that are gone. */
 const VERDICT_LIFE_MS = 30 * 86_400_000
@@ -27,6 +27,9 @@ const SAVE_SELECTION = `
 const SAVE_HOSTNAME = `
   INSERT OR REPLACE INTO hostnames (hostname, addresses, at_ms) VALUES (@hostname, @addresses, @at_ms)`
 
+const SAVE_ALERT = 'INSERT OR REPLACE INTO alerts (seq, record) VALUES (@seq, @record)'
+const REMOVE_ALERT = 'DELETE FROM alerts WHERE seq = ?'
+
 const ADD_TRANSITION = `
   INSERT INTO transitions (at_ms, kind, zone, pool, family, endpoint, address, from_state, to_state, why, reason)
   VALUES (@at_ms, @kind, @zone, @pool, @family, @endpoint, @address, @from_state, @to_state, @why, @reason)`
@@ -38,6 +41,9 @@ const ADD_AUDIT = `
 const SAVE_OVERRIDE = `
   INSERT OR REPLACE INTO overrides (id, kind, zone, pool, endpoint, reason, author, created_ms, expires_ms)
   VALUES (@id, @kind, @zone, @pool, @endpoint, @reason, @author, @created_ms, @expires_ms)`
+
+/** More than are ever kept; others were saved by a process that never read them back. */
+const NEWEST_ALERTS = 'SELECT seq FROM alerts ORDER BY seq DESC LIMIT 30000'
 
 /** By `id` and not by time: the wall clock may have been set back. */
 const TRIM_TRANSITIONS = `DELETE FROM transitions WHERE id <= (SELECT max(id) FROM transitions) - ${TRANSITIONS_KEPT}`
@@ -56,21 +62,30 @@ export function readRestored(database: Database): { restored: Restored; skipped:
   const selections = readAll(database.prepare('SELECT * FROM selections').iterate(), readSelection)
   const overrides = readAll(rowsOf(database, 'overrides'), readOverride)
   const hostnames = readAll(rowsOf(database, 'hostnames'), readHostname)
+  const alerts = readAll(
+    rowsOf(database, 'alerts', `WHERE seq IN (${NEWEST_ALERTS}) ORDER BY seq`),
+    readAlert,
+  )
   return {
     restored: {
       verdicts: verdicts.records,
       selections: selections.records,
       overrides: overrides.records,
       hostnames: hostnames.records,
+      alerts: alerts.records,
     },
-    skipped: verdicts.skipped + selections.skipped + overrides.skipped + hostnames.skipped,
+    skipped: verdicts.skipped + selections.skipped + overrides.skipped + hostnames.skipped + alerts.skipped,
   }
 }
 
 /** A database that cannot be written may still be one of an earlier version. */
-function rowsOf(database: Database, table: 'overrides' | 'hostnames'): Iterable<unknown> {
+function rowsOf(
+  database: Database,
+  table: 'overrides' | 'hostnames' | 'alerts',
+  which = '',
+): Iterable<unknown> {
   const found = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(table)
-  return found === undefined ? [] : database.prepare(`SELECT * FROM ${table}`).iterate()
+  return found === undefined ? [] : database.prepare(`SELECT * FROM ${table} ${which}`).iterate()
 }
 
 /** In place of those with the ids, and of one that is there under its own. */
@@ -110,9 +125,10 @@ export function readAudits(database: Database, { sinceMs, limit }: AuditQuery): 
   return readAll(rows.iterate({ sinceMs: sinceMs ?? Number.MIN_SAFE_INTEGER, limit }), readAudit)
 }
 
-/** Removes the verdicts of checks that are gone, hostnames that have not been resolved for as long, and targets without history. */
+/** Removes the verdicts of checks that are gone, hostnames that have not been resolved for as long, alerts that nobody knows of, and targets without history. */
 export function prune(database: Database, nowMs: number): void {
   database.prepare('DELETE FROM hostnames WHERE at_ms < ?').run(nowMs - VERDICT_LIFE_MS)
+  database.prepare(`DELETE FROM alerts WHERE seq NOT IN (${NEWEST_ALERTS})`).run()
   database.prepare('DELETE FROM verdicts WHERE saved_ms < ?').run(nowMs - VERDICT_LIFE_MS)
   pruneTargets(database)
 }
@@ -125,6 +141,8 @@ export function batchWriter(
   const verdict = database.prepare(SAVE_VERDICT)
   const selection = database.prepare(SAVE_SELECTION)
   const hostname = database.prepare(SAVE_HOSTNAME)
+  const alert = database.prepare(SAVE_ALERT)
+  const noAlert = database.prepare(REMOVE_ALERT)
   const transition = database.prepare(ADD_TRANSITION)
   const audit = database.prepare(ADD_AUDIT)
   const trims = [TRIM_TRANSITIONS, TRIM_AUDIT].map(sql => database.prepare(sql))
@@ -137,6 +155,8 @@ export function batchWriter(
       for (const row of batch.verdicts) refused += runOrRefuse(verdict, { ...row, saved_ms })
       for (const row of batch.selections) refused += runOrRefuse(selection, row)
       for (const row of batch.hostnames) refused += runOrRefuse(hostname, row)
+      for (const row of batch.alerts)
+        refused += row.record === null ? runOrRefuse(noAlert, row.seq) : runOrRefuse(alert, row)
       for (const row of batch.transitions) refused += runOrRefuse(transition, row)
       for (const row of batch.audit) refused += runOrRefuse(audit, row)
       for (const row of batch.runs) refused += runOrRefuse(saveRun, row)
@@ -149,7 +169,7 @@ export function batchWriter(
 }
 
 /** One bad row must not keep the others from the disk for ever. */
-function runOrRefuse<T extends object>(statement: { run(row: T): unknown }, row: T): 0 | 1 {
+function runOrRefuse<T extends object | number>(statement: { run(row: T): unknown }, row: T): 0 | 1 {
   try {
     statement.run(row)
     return 0

@@ -23,7 +23,7 @@ import type {
   StoredVerdict,
   TransitionQuery,
 } from './records.ts'
-import { hostnameRow, selectionRow, transitionRow, verdictRow } from './rows.ts'
+import { alertRow, hostnameRow, selectionRow, transitionRow, verdictRow } from './rows.ts'
 import { StoreThread, type ThreadEvents } from './thread.ts'
 
 /** So many rows may be with the thread; more wait where they are bounded. */
@@ -54,6 +54,8 @@ export interface Store {
   saveVerdict(verdict: StoredVerdict): void
   saveSelection(selection: StoredSelection): void
   saveHostname(hostname: StoredHostname): void
+  /** In place of what was saved under the number before; undefined removes it. At most 30,000 are given back at the next start, the newest. */
+  saveAlert(seq: number, record: unknown): void
   /** The newest 100,000 are kept. */
   addTransition(transition: StoredTransition): void
   /** The newest 10,000 are kept. */
@@ -101,7 +103,7 @@ interface Posted {
 
 class ThreadedStore implements Store {
   readonly started: Promise<void>
-  restored: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [] }
+  restored: Restored = { verdicts: [], selections: [], overrides: [], hostnames: [], alerts: [] }
   readonly #options: StoreOptions
   readonly #history: HistoryLimits
   readonly #thread: StoreThread
@@ -157,6 +159,11 @@ class ThreadedStore implements Store {
 
   saveHostname(hostname: StoredHostname): void {
     this.#pending.hostname(hostnameRow(hostname))
+    this.#schedule()
+  }
+
+  saveAlert(seq: number, record: unknown): void {
+    this.#pending.alert(alertRow(seq, record))
     this.#schedule()
   }
 

@@ -238,12 +238,12 @@ describe('gdnsd, and Understudy on what is imported from it', TIMEOUT, () => {
     ])
     assert.equal(code, 1)
     const commands = Array.from(
-      stderr.matchAll(/understudy (force \S+ \S+ --for \w+)/g),
+      stderr.matchAll(/understudy (force \S+ (?:up|down --force) --for \w+)/g),
       ([, command = '']) => command,
     )
     for (const command of commands) {
-      const args = [...command.split(' '), '--server', server.adminUrl]
-      assert.equal((await runUnderstudy(args)).code, 0, command)
+      const forced = await runUnderstudy([...command.split(' '), '--server', server.adminUrl])
+      assert.equal(forced.code, 0, `${command}: ${forced.stderr}`)
     }
     await bothAnswer(WITHOUT_A)
   })

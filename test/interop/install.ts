@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   runc: 'runc',
   'groff-base': 'groff',
   'systemd-container': 'systemd-nspawn',
+  'python3-aiosmtpd': 'aiosmtpd',
   zsh: 'zsh',
   fish: 'fish',
 }

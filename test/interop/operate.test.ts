@@ -138,7 +138,11 @@ describe('at the command line', () => {
       ],
       [['drain', 'www/primary', '--for', '1'], 1, /body\.for: no duration from 1s to 30d/],
       [['drain', 'www/primary'], 2, /required option '--for <duration>'/],
-      [['force', 'www/primary', 'sideways', '--for', '1m'], 2, /sideways is not up or down/],
+      [
+        ['force', 'www/primary', 'sideways', '--for', '1m'],
+        2,
+        /'sideways' is invalid .*Allowed choices are up, down/,
+      ],
       [['release', 'www/primary'], 1, /^understudy: nothing to release/],
       [['failback', 'www'], 2, /www is not ZONE\/POOL/],
       [['failback', 'ops.test/www', '--force'], 2, /--force and --for go together/],

@@ -126,6 +126,7 @@ export class SimulatedNode {
       },
     })
     this.#scheduler = new Scheduler({
+      maxRunning: 512,
       clock,
       random,
       stalledMs: () => world.stalledMs,

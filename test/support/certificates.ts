@@ -17,6 +17,11 @@ export function trustOurAuthority(): void {
   setDefaultCACertificates([...getCACertificates('default'), authority()])
 }
 
+/** Where the files of a certificate are, for programs that read them; of our authority there is no key. */
+export function certificateFile(name: 'good.pem' | 'good.key.pem' | 'authority.pem'): string {
+  return fileURLToPath(new URL(`./certificates/${name}`, import.meta.url))
+}
+
 /** Our authority's own, in PEM. */
 export function authority(): string {
   return read('authority.pem')

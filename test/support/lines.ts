@@ -26,14 +26,14 @@ export class Lines {
   }
 
   /** The first line from the number `from` on that matches, now or later. Rejects when the stream ends without one, or none comes. */
-  find(matches: (line: string) => boolean, from = 0): Promise<string> {
+  find(matches: (line: string) => boolean, from = 0, patienceMs = PATIENCE_MS): Promise<string> {
     const known = this.all.slice(from).find(matches)
     if (known !== undefined) return Promise.resolve(known)
     if (this.#ended) return Promise.reject(this.#missing())
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const waiter: Waiter = { matches, resolve, reject }
     this.#waiters.add(waiter)
-    const timer = setTimeout(() => reject(this.#missing()), PATIENCE_MS)
+    const timer = setTimeout(() => reject(this.#missing()), patienceMs)
     return promise.finally(() => {
       clearTimeout(timer)
       this.#waiters.delete(waiter)

@@ -128,8 +128,8 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** The first line of the log, from the number `from` on, that matches, now or later. */
-  async log(matches: (line: LogLine) => boolean, from = 0): Promise<LogLine> {
-    return parseLog(await this.stdout.find(line => matches(parseLog(line)), from))
+  async log(matches: (line: LogLine) => boolean, from = 0, patienceMs?: number): Promise<LogLine> {
+    return parseLog(await this.stdout.find(line => matches(parseLog(line)), from, patienceMs))
   }
 
   /** The body of what the admin listener has at the path. */

@@ -14,10 +14,10 @@ export class SmallDisk implements Disposable {
   }
 
   /** Undefined where this process may not mount. */
-  static mount(): SmallDisk | undefined {
+  static mount(sizeBytes = SIZE_BYTES): SmallDisk | undefined {
     const path = mkdtempSync(join(tmpdir(), 'understudy-disk-'))
     try {
-      mount('-t', 'tmpfs', '-o', `size=${SIZE_BYTES}`, 'tmpfs', path)
+      mount('-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', path)
       return new SmallDisk(path)
     } catch {
       rmSync(path, { recursive: true })

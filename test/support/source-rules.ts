@@ -33,6 +33,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   koffi: 'os',
   'better-sqlite3': 'store',
   commander: 'cli',
+  nodemailer: 'alert',
 }
 
 const MAX_LINES = 400

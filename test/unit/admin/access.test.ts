@@ -4,8 +4,9 @@ import { describe, it } from 'node:test'
 import type { AccessSettings } from '#admin/access.ts'
 import { Attempts } from '#admin/attempts.ts'
 import { Verifier } from '#admin/verifier.ts'
+import type { Role } from '#config/roles.ts'
 import { makeToken, parseTokenHash } from '#config/token-hash.ts'
-import type { AdminToken, Role } from '#config/tokens.ts'
+import type { AdminToken } from '#config/tokens.ts'
 import { OPEN_ACCESS, type Started, started, world } from './helpers.ts'
 
 interface Made {

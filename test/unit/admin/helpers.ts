@@ -1,6 +1,7 @@
 /** A server's view of itself as plain data, and the admin listener over it. */
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import type { AccessSettings } from '#admin/access.ts'
+import type { AlertTests } from '#admin/alerts.ts'
 import type { Audit } from '#admin/audited.ts'
 import type { ReloadActions } from '#admin/changes.ts'
 import type { DrillActions } from '#admin/drills.ts'
@@ -176,6 +177,7 @@ export function world(
     overrides: () =>
       pools.flatMap(({ zone, pool, overrides }) => overrides.map(one => ({ zone, pool, ...one }))),
     explain: ({ name, type }) => ({ ...EXPLANATION, name: plainName(name), type: typeToText(type) }),
+    alerts: () => ({ receivers: [], alerts: [] }),
     async transitions(query) {
       asked.push(query)
       if (broken !== undefined) throw broken
@@ -193,6 +195,11 @@ export function socketAddr(text: string): SocketAddr {
   const parsed = parseSocketAddr(text)
   if (parsed === undefined) throw new Error(`${text} is no socket address`)
   return parsed
+}
+
+/** Where there are no receivers. */
+export const NO_TESTS: AlertTests = {
+  test: receiver => Promise.reject(new Refusal('not-found', `no receiver is called ${receiver}`)),
 }
 
 export interface Started extends AsyncDisposable {
@@ -262,7 +269,7 @@ export async function started(
   listen = '127.0.0.1:0',
   heartbeats = NO_REPORTS,
   settings: () => AccessSettings = () => OPEN_ACCESS,
-  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions'>> = {},
+  more: Partial<Pick<AdminOptions, 'audit' | 'reloading' | 'actions' | 'alerts'>> = {},
 ): Promise<Started> {
   const metrics = createMetrics()
   const live = new LiveEvents()
@@ -273,6 +280,7 @@ export async function started(
     control,
     actions: NO_ACTIONS,
     heartbeats,
+    alerts: NO_TESTS,
     drills: NO_DRILLS,
     live,
     audit: audit(),

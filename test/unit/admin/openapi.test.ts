@@ -96,6 +96,7 @@ describe('/api/v1/openapi.json', () => {
       ['/api/v1/transitions', '/api/v1/transitions'],
       ['/api/v1/transitions', '/api/v1/transitions?limit=0'],
       ['/api/v1/audit', '/api/v1/audit'],
+      ['/api/v1/alerts', '/api/v1/alerts'],
       ['/api/v1/probe-history', '/api/v1/probe-history?check=web'],
       ['/api/v1/probe-history', '/api/v1/probe-history?check=wep'],
       ['/api/v1/openapi.json', '/api/v1/openapi.json'],

@@ -15,6 +15,7 @@ import {
   NO_DRILLS,
   NO_RELOADING,
   NO_REPORTS,
+  NO_TESTS,
   OPEN_ACCESS,
   POOL,
   SERVER,
@@ -220,6 +221,7 @@ describe('admin listener', () => {
     const options = {
       actions: NO_ACTIONS,
       heartbeats: NO_REPORTS,
+      alerts: NO_TESTS,
       drills: NO_DRILLS,
       live: new LiveEvents(),
       control: world(),

@@ -11,8 +11,9 @@ import { CompletingShells, hasShell } from '#test/shells.ts'
 const ZONE = `zone: a.test
 nameservers: { ns1: 192.0.2.53 }
 checks:
-  web: { type: http, port: 9, interval: 1h, timeout: 1s }
-  port: { type: tcp, port: 9, interval: 1h, timeout: 1s }
+  # Nothing is judged while the test runs, however long that takes.
+  web: { type: http, port: 9, interval: 1h, fast-interval: 1h, timeout: 1s }
+  port: { type: tcp, port: 9, interval: 1h, fast-interval: 1h, timeout: 1s }
   both: { type: all, checks: [web, port] }
 pools:
   www: { check: both, endpoints: [{ name: primary, address: 192.0.2.1 }, { name: backup, address: "2001:db8::2" }] }
@@ -22,11 +23,12 @@ names:
   "a$b": { pool: mail }
   "*": { pool: mail }
 `
+const ALERTS = 'alerts: [{ name: on-call, type: webhook, url: "http://127.0.0.1:9" }]'
 const LIMIT = { timeout: 60_000 }
 
 let server: ServerProcess
 before(async () => {
-  server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
+  server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE }, settings: ALERTS })
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -71,11 +73,16 @@ describe('understudy complete offers', LIMIT, () => {
     assert.deepEqual(await values('understudy schema '), ['understudy', 'zone'])
     assert.deepEqual(await values('understudy status --reason'), [])
     assert.deepEqual(await values('understudy --v'), ['--version'])
+    assert.deepEqual(await values('understudy alert t'), ['test'])
+    assert.deepEqual(await values('understudy alert test --token'), ['--token-file'])
   })
 
   it('files and folders by the shell', async () => {
     assert.deepEqual(await offered('understudy check zo'), [':files'])
     assert.deepEqual(await offered('understudy serve --zones '), [':folders'])
+    assert.deepEqual(await values('understudy import b'), ['bind'])
+    assert.deepEqual(await offered('understudy import bind named.conf other.conf '), [':files'])
+    assert.deepEqual(await offered('understudy import bind --out zo'), [':folders'])
     assert.deepEqual(await offered('understudy status --token-file=to'), [':files'])
     assert.deepEqual(await offered('understudy serve --listen 127.0.0.1:53 --listen 127.0.0.1:54 --c'), [
       '--config\tserver configuration (default: understudy.yaml, if there is one)',
@@ -104,6 +111,7 @@ describe('understudy complete offers', LIMIT, () => {
       'a.test/www',
     ])
     assert.deepEqual(await values(`understudy status ${at} -- a.test/w`), ['a.test/www'])
+    assert.deepEqual(await offered(`understudy alert test ${at} on`), ['on-call\twebhook'])
   })
 
   it('no name that a shell would take for something else', async () => {

@@ -147,13 +147,13 @@ The name
 Pool lb.example.com/www: failover, failback manual, when-all-down primary
   A backup since 2026-11-24T03:00:00.000Z (12 min ago): primary is down: no answer in 4s
   override: drain third until 2026-11-24T04:00:00.000Z, by alice: new disks
-   - primary, up: up and preferred to backup, but failback is manual: understudy failback returns to it
+   - primary, up and preferred to backup, but failback is manual: understudy failback returns to it
        203.0.113.1: up since 2026-11-24T03:10:00.000Z
          pass 3 s ago: status 200; passes in a row 2 of 2 (rise), fails 0 of 3 (fall)
   -> backup, up: answered in place of those before it
        203.0.113.2: up since 2026-11-22T03:00:00.000Z
          fail 1 s ago: status 503; passes in a row 0 of 2 (rise), fails 1 of 3 (fall)
-   - third, drained: drained
+   - third, drained
        203.0.113.3: up
          nothing seen yet; passes in a row 2 of 2 (rise), fails 0 of 3 (fall)
 

@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parse } from 'yaml'
-import { jsonSchema, SCHEMA_NAMES, type SchemaName } from '#config/json-schema.ts'
+import { jsonSchema } from '#config/json-schema.ts'
 import { checkPath, loadConfiguration } from '#config/load.ts'
+import { SCHEMA_NAMES, type SchemaName } from '#config/schema-names.ts'
 import { ROOT_FOLDER, runUnderstudy } from '#test/child.ts'
 import { folderOf, linesOf } from './folder.ts'
 
@@ -81,7 +82,7 @@ describe('the schemas take', () => {
   }
 
   it('what is empty', () => {
-    assert.deepEqual(problemsOf('understudy', 'listen:\nlog: {}\ntokens:\n'), [])
+    assert.deepEqual(problemsOf('understudy', 'listen:\nlog: {}\ntokens:\nalerts:\n'), [])
     assert.deepEqual(problemsOf('understudy', ''), [])
     assert.deepEqual(problemsOf('zone', 'zone: a.test\nchecks:\npools:\nnames:\nmaintenance:\n'), [])
   })
@@ -137,6 +138,23 @@ describe('the schemas refuse', () => {
     'a network that is none': 'rate-limit: { exempt: [lan] }',
     'a share of more than all': 'query-log: { sample: 2 }',
     'a network that is a name': 'introspection-from: [localhost]',
+    'a receiver of no type': 'alerts: [{ name: a, url: "http://a.test" }]',
+    'a receiver of a type that there is not': 'alerts: [{ name: a, type: fax, url: "http://a.test" }]',
+    'a receiver without a name': 'alerts: [{ type: slack, url: "http://a.test" }]',
+    'a webhook without a URL': 'alerts: [{ name: a, type: webhook }]',
+    'PagerDuty without its key': 'alerts: [{ name: a, type: pagerduty }]',
+    'a key of mail for a webhook': 'alerts: [{ name: a, type: webhook, url: "http://a.test", host: a.test }]',
+    'a URL for mail':
+      'alerts: [{ name: a, type: smtp, host: a.test, from: a@a.test, to: b@a.test, url: "http://a.test" }]',
+    'mail to nobody': 'alerts: [{ name: a, type: smtp, host: a.test, from: a@a.test, to: [] }]',
+    'mail to what is no address': 'alerts: [{ name: a, type: smtp, host: a.test, from: a@a.test, to: b }]',
+    'a user without a password':
+      'alerts: [{ name: a, type: smtp, host: a.test, from: a@a.test, to: b@a.test, user: a }]',
+    'a routing key in the clear': 'alerts: [{ name: a, type: pagerduty, routing-key: abc }]',
+    'quiet hours without an end':
+      'alerts: [{ name: a, type: slack, url: "http://a.test", quiet: { from: "22:00" } }]',
+    'quiet hours of Alertmanager':
+      'alerts: [{ name: a, type: alertmanager, url: "http://a.test", quiet: { from: "22:00", to: "07:00" } }]',
   }
   const zone: Readonly<Record<string, string>> = {
     'a zone without its name': 'names: {}',
@@ -216,6 +234,43 @@ describe('the defaults that the schemas tell are those of the server', () => {
       return configuration.settings
     }
     assert.deepEqual(await load('said.yaml'), await load('not.yaml'))
+  })
+
+  it('of receivers of alerts', async () => {
+    const { properties } = jsonSchema('understudy') as { properties: { alerts: { items: Form } } }
+    const forms = properties.alerts.items.anyOf ?? []
+    assert.equal(forms.length, 5)
+    const needed: Readonly<Record<string, object>> = {
+      pagerduty: { 'routing-key': { env: 'KEY' } },
+      smtp: { host: 'a.test', from: 'a@a.test', to: 'b@a.test' },
+    }
+    const alerts = (isSaid: boolean): string => {
+      const receivers = forms.map(form => {
+        const { title: type = '' } = form
+        const own = needed[type] ?? { url: 'http://a.test/' }
+        const quiet = type === 'alertmanager' ? {} : { quiet: { from: '22:00', to: '07:00' } }
+        const said = isSaid ? objectOf(defaultsOf(form)) : {}
+        return { name: type, type, ...merged(said, { ...own, ...quiet }) }
+      })
+      return JSON.stringify({ alerts: receivers })
+    }
+    await using folder = await folderOf({
+      'zones/a.zone': '',
+      'said.yaml': alerts(true),
+      'not.yaml': alerts(false),
+    })
+    const load = async (configFile: string) => {
+      const options = { configFile, cwd: folder.path, env: { KEY: 'abc' } }
+      const { configuration, complaints } = await loadConfiguration(options)
+      assert.deepEqual(
+        linesOf(complaints).filter(line => line.includes('.yaml')),
+        [],
+      )
+      return configuration?.settings.alerts
+    }
+    const read = await load('said.yaml')
+    assert.equal(read?.length, 5)
+    assert.deepEqual(read, await load('not.yaml'))
   })
 
   it('of a zone', async () => {

@@ -36,6 +36,7 @@ test('defaults without a file', async () => {
     references: [],
     whileCutOff: 'serve',
     resolvers: undefined,
+    alerts: [],
     watch: true,
   })
   const { introspectionFrom, ...others } = answering
@@ -175,6 +176,7 @@ test('a file says everything, relative to itself; the command line outranks it',
     logLevel: 'debug',
     logFormat: 'json',
     whileCutOff: 'servfail',
+    alerts: [],
     watch: false,
   })
   const line = { zones: 'etc/z', state: 'x.db', listen: ['127.0.0.1:0', '127.0.0.1:0'], admin: '[::1]:2' }

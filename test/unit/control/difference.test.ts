@@ -121,4 +121,23 @@ describe('the difference', () => {
       '! history.days',
     ])
   })
+
+  it('names receivers of alerts, and not where or with what they are told', async () => {
+    const alerts = (...lines: readonly string[]): typeof FILES => ({
+      ...FILES,
+      'understudy.yaml': `node: ns1\nalerts:\n${lines.map(line => `  - { ${line} }\n`).join('')}`,
+    })
+    const [hook, page] = [
+      'name: hook, type: webhook, url: "http://a.test/s3cret"',
+      'name: page, type: pagerduty, routing-key: { file: key }',
+    ]
+    const found = await between(alerts(hook, page), alerts(hook.replace('s3cret', 's4cret'), page))
+    assert.deepEqual(lines(found), ['~ alerts.hook'])
+    assert.doesNotMatch(JSON.stringify(found), /s.cret/)
+    assert.deepEqual(await changed({ ...alerts(hook, page), key: 'hunter2' }, alerts(hook, page)), [
+      '~ checks a.test/web secrets',
+      '~ alerts.page',
+    ])
+    assert.deepEqual(await changed(alerts(page), alerts(hook, page)), ['~ alerts.hook'])
+  })
 })

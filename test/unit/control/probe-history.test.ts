@@ -6,7 +6,7 @@ import { probeHistory } from '#control/probe-history.ts'
 import type { ProbeSeries } from '#control/probe-history-view.ts'
 import { replay } from '#health/replay.ts'
 import { World } from './world.ts'
-import { BACKUP, PRIMARY, zones } from './zones.ts'
+import { BACKUP, PRIMARY, WEB, zones } from './zones.ts'
 
 const REFERENCE = '192.0.2.99'
 
@@ -56,45 +56,51 @@ describe('a replay with the recorded thresholds', () => {
     timeout: 60_000,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, hasReference) => {
-        const settings = hasReference ? `references: [tcp://${REFERENCE}:53]\n` : ''
-        let world = await World.begin(zones(), settings)
-        try {
-          for (const { kind, afterMs, times, referencePasses } of steps) {
-            for (let i = 0; i < (TIMES[kind] ?? times); i++) {
-              await world.clock.advance(afterMs)
-              if (kind === 'restart') world = await world.restart(afterMs)
-              else if (kind === 'cut-off') {
-                world.outcome(PRIMARY, 'fail')
-                if (hasReference) world.outcome(REFERENCE, 'fail')
-              } else if (kind !== 'reference') world.outcome(PRIMARY, kind === 'steady' ? 'pass' : kind)
-              else if (hasReference) world.outcome(REFERENCE, referencePasses ? 'pass' : 'fail')
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 30 }),
+        fc.boolean(),
+        fc.boolean(),
+        async (steps, hasReference, isInverted) => {
+          const settings = hasReference ? `references: [tcp://${REFERENCE}:53]\n` : ''
+          const web = isInverted ? WEB.replace('http,', 'http, inverted: true,') : WEB
+          let world = await World.begin(zones({ checks: { web } }), settings)
+          try {
+            for (const { kind, afterMs, times, referencePasses } of steps) {
+              for (let i = 0; i < (TIMES[kind] ?? times); i++) {
+                await world.clock.advance(afterMs)
+                if (kind === 'restart') world = await world.restart(afterMs)
+                else if (kind === 'cut-off') {
+                  world.outcome(PRIMARY, isInverted ? 'pass' : 'fail')
+                  if (hasReference) world.outcome(REFERENCE, 'fail')
+                } else if (kind !== 'reference') world.outcome(PRIMARY, kind === 'steady' ? 'pass' : kind)
+                else if (hasReference) world.outcome(REFERENCE, referencePasses ? 'pass' : 'fail')
+              }
             }
+            const done = (await world.store.transitions({ limit: 1000 }))
+              .filter(({ kind, address }) => kind === 'verdict' && address === PRIMARY)
+              .reverse()
+            const series = await historyOf(world)
+            const { timing: recorded, damping } = series[0] ?? { timing: undefined, damping: undefined }
+            if (recorded === undefined || damping === undefined) return assert.deepEqual(done, [])
+            const rule = { timing: recorded, recorded, damping, isReported: false }
+            const { changes, resolutionMs } = replay(runsOf(series, PRIMARY), rule)
+            const told = changes.filter(({ from, to }) => from !== to)
+            // A verdict that an absence has made unknown is told of as it is decided again.
+            assert.deepEqual(
+              told.map(({ to }) => to),
+              done.map(({ to }) => to),
+            )
+            assert.equal(resolutionMs, 0)
+            for (const [index, { atMs, isSure }] of told.entries()) {
+              assert.ok(isSure)
+              assert.ok(Math.abs(atMs - (done[index]?.atMs ?? 0)) <= 10_000, `${index}: ${atMs}`)
+            }
+          } finally {
+            await world[Symbol.asyncDispose]()
           }
-          const done = (await world.store.transitions({ limit: 1000 }))
-            .filter(({ kind, address }) => kind === 'verdict' && address === PRIMARY)
-            .reverse()
-          const series = await historyOf(world)
-          const { timing: recorded, damping } = series[0] ?? { timing: undefined, damping: undefined }
-          if (recorded === undefined || damping === undefined) return assert.deepEqual(done, [])
-          const rule = { timing: recorded, recorded, damping, isReported: false }
-          const { changes, resolutionMs } = replay(runsOf(series, PRIMARY), rule)
-          const told = changes.filter(({ from, to }) => from !== to)
-          // A verdict that an absence has made unknown is told of as it is decided again.
-          assert.deepEqual(
-            told.map(({ to }) => to),
-            done.map(({ to }) => to),
-          )
-          assert.equal(resolutionMs, 0)
-          for (const [index, { atMs, isSure }] of told.entries()) {
-            assert.ok(isSure)
-            assert.ok(Math.abs(atMs - (done[index]?.atMs ?? 0)) <= 10_000, `${index}: ${atMs}`)
-          }
-        } finally {
-          await world[Symbol.asyncDispose]()
-        }
-      }),
-      { numRuns: 40 },
+        },
+      ),
+      { numRuns: 60 },
     )
   })
 })

@@ -2,8 +2,10 @@
  * Control as it runs, without the network: a configuration read from files, a store on disk, boards that a real responder answers from,
  * and a clock that stands still. Outcomes go in, answers come out.
  */
+
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import type { Announcement } from '#alert/announcement.ts'
 import { Arrival } from '#answer/arrival.ts'
 import { newCounters, Transport } from '#answer/counters.ts'
 import { PLAIN_POLICY } from '#answer/policy.ts'
@@ -70,6 +72,8 @@ export class World implements AsyncDisposable {
   readonly events: string[] = []
   readonly lines: string[] = []
   readonly paces: string[] = []
+  /** For alerts. */
+  readonly announced: Announcement[] = []
   readonly #log: Log = {
     info: (_, line) => this.lines.push(line),
     warn: () => undefined,
@@ -110,6 +114,7 @@ export class World implements AsyncDisposable {
       store,
       events: this.#sink(),
       log: this.#log,
+      announce: announcement => this.announced.push(announcement),
     })
     this.operations = new Operations(this.judging, this.book)
     this.heartbeats = new Heartbeats(clock, this.judging)

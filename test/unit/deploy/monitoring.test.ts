@@ -25,6 +25,8 @@ const ALERTED = [
   'understudy_socket_drops_total',
   'understudy_probe_lag_seconds',
   'understudy_reloads_total',
+  'understudy_alert_receiver_failing',
+  'understudy_alerts_total',
   'understudy_last_reload_success_timestamp_seconds',
   'up',
 ]

@@ -80,6 +80,15 @@ describe('a replay', () => {
     assert.equal(changes(record('0 pass, 10 fail, 11 fail, 12 waited, 13 fail')), 'up 0, down 13')
   })
 
+  it('believes no more passes of an inverted check than references did', () => {
+    const cutOff = record(
+      '0 fail, 1 fail, 2 fail, 12 pass, 13 waited-pass, 14 disbelieved-pass, 15 pass, 16 fail',
+    )
+    assert.equal(changes(cutOff), 'down 2')
+    assert.equal(changes(cutOff, { rise: 1 }), 'down 2, up 15')
+    assert.equal(changes(record('0 fail, 1 fail, 2 fail, 12 pass, 13 waited-pass, 14 pass')), 'down 2, up 14')
+  })
+
   it('bridges no hole, and goes on when the wall clock was set back', () => {
     assert.equal(changes(record('0 pass, 10 pass, 3600 fail, 3601 fail'), { fall: 4 }), 'up 0')
     assert.equal(

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { importFiles } from '#import/import.ts'
 import { reportLines } from '#import/report.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
+import type { SourceName } from '#import/source-names.ts'
+import { SOURCES } from '#import/sources.ts'
 import { ROOT_FOLDER } from '#test/child.ts'
 
 const PAGE = readFileSync(`${ROOT_FOLDER}docs/migrate.md`, 'utf8')

@@ -10,7 +10,8 @@ import { describe, it } from 'node:test'
 import { formatComplaint } from '#base/complaint.ts'
 import { importFiles } from '#import/import.ts'
 import { countFindings, reportLines } from '#import/report.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
+import type { SourceName } from '#import/source-names.ts'
+import { SOURCES } from '#import/sources.ts'
 import { lowerCase, name } from '#wire/name.ts'
 
 const GOLDEN = new URL('golden/', import.meta.url)

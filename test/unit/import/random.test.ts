@@ -6,7 +6,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { formatComplaint } from '#base/complaint.ts'
 import { importFiles } from '#import/import.ts'
-import { SOURCES, type SourceName } from '#import/sources.ts'
+import type { SourceName } from '#import/source-names.ts'
+import { SOURCES } from '#import/sources.ts'
 import { TempFolder } from '#test/temp-folder.ts'
 
 /** Errors of what was made, which are to be told of what it was made of; and whether anything was made. */

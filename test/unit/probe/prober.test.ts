@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { EventEmitter, on } from 'node:events'
 import { describe, it } from 'node:test'
 import { systemClock } from '#base/clock.ts'
+import { openFilesLimit } from '#os/open-files.ts'
 import { type ProbeReport, type Prober, startProber } from '#probe/prober.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import { RawServer } from '#test/raw-server.ts'
 import { WebServer } from '#test/web-server.ts'
-import { httpSpec, targetOf, USER_AGENT } from './targets.ts'
+import { AMPLE_MS, httpSpec, targetOf, USER_AGENT } from './targets.ts'
+
+const HANGING = 1000
 
 /** Reports one after the other. */
 class Reports extends EventEmitter {
@@ -66,6 +69,30 @@ describe('the prober', () => {
     await reports.next(({ key }) => key === second.key)
     prober.setPace(second.key, 'fast')
     assert.equal((await reports.next()).key, second.key)
+  })
+
+  // Both ends of every connection are here.
+  const hasFiles = (openFilesLimit() ?? 0) >= 4 * HANGING
+  it('probes a thousand endpoints that hang beside one that does not', { skip: !hasFiles }, async () => {
+    const all = Promise.withResolvers<void>()
+    let asked = 0
+    await using silent = await RawServer.start(
+      socket =>
+        void socket.once('data', () => {
+          if (++asked === HANGING) all.resolve()
+        }),
+    )
+    const timing = { intervalMs: 1000, timeoutMs: AMPLE_MS }
+    const hanging = Array.from({ length: HANGING }, (_, i) =>
+      targetOf(httpSpec(silent.port, { path: `/${i}` }), '127.0.0.1', timing),
+    )
+    const { prober, reports } = start(hanging)
+    await using _ = prober
+    await all.promise
+    await using web = await WebServer.start('127.0.0.1')
+    const answering = targetOf(httpSpec(web.port))
+    prober.setTargets([...hanging, answering])
+    assert.equal((await reports.next()).key, answering.key)
   })
 
   it('closes with probes running', async () => {

@@ -40,7 +40,7 @@ interface WorldOptions {
 }
 
 function worldOf(options: WorldOptions = {}): World {
-  const { tookMs = () => 20, outcome = PASS, maxRunning, seed = 1, stalledMs = () => 0 } = options
+  const { tookMs = () => 20, outcome = PASS, maxRunning = 512, seed = 1, stalledMs = () => 0 } = options
   const clock = new VirtualClock()
   const runs: Run[] = []
   const reports: World['reports'] = []
@@ -49,7 +49,7 @@ function worldOf(options: WorldOptions = {}): World {
     clock,
     random: seededRandom(seed),
     stalledMs,
-    ...(maxRunning === undefined ? {} : { maxRunning }),
+    maxRunning,
     async run({ key, secrets }) {
       const run: Run = { key, secrets, startedMs: clock.monotonicMs() }
       runs.push(run)
@@ -456,6 +456,7 @@ it('a probe that throws is inconclusive, and the next one comes all the same', a
   const clock = new VirtualClock()
   const kinds: string[] = []
   const scheduler = new Scheduler({
+    maxRunning: 512,
     clock,
     random: seededRandom(1),
     stalledMs: () => 0,

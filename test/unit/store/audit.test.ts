@@ -44,7 +44,7 @@ describe('the audit', () => {
     const database = new Database(':memory:')
     migrate(database)
     const write = batchWriter(database, DEFAULT_HISTORY)
-    const none = { verdicts: [], selections: [], hostnames: [], transitions: [], runs: [] }
+    const none = { verdicts: [], selections: [], hostnames: [], transitions: [], alerts: [], runs: [] }
     const audit = Array.from({ length: 10_005 }, (_, atMs) => auditRow({ ...ENTRY, atMs }))
     assert.equal(write([{ ...none, audit }]), 0)
     const found = database.prepare('SELECT count(*) AS kept, min(at_ms) AS oldest FROM audit').get()

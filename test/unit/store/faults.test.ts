@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Pending } from '#store/pending.ts'
-import { transitionRow, verdictRow } from '#store/rows.ts'
+import { alertRow, transitionRow, verdictRow } from '#store/rows.ts'
 import { opened, selection, temporaryFolder, transition, verdict } from './helpers.ts'
 
 const CHILD = new URL('./child.ts', import.meta.url).pathname
@@ -35,7 +35,13 @@ describe('store in trouble', () => {
     writeFileSync(path, garbage)
     {
       await using state = await opened(path)
-      assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [], hostnames: [] })
+      assert.deepEqual(state.store.restored, {
+        verdicts: [],
+        selections: [],
+        overrides: [],
+        hostnames: [],
+        alerts: [],
+      })
       assert.match(state.told[0] ?? '', /is damaged .*set aside as .*\.corrupt-\d{8}T\d{9}Z/)
       assert.deepEqual(state.lasting, [false])
       assert.equal(state.store.fault, undefined)
@@ -245,6 +251,21 @@ describe('pending', () => {
       [3, 4, 5],
     )
     assert.equal(pending.size, 0)
+  })
+
+  it('keeps every alert that there is, and of those that are gone the newest', () => {
+    const pending = new Pending()
+    for (let seq = 1; seq <= 20_000; seq++) pending.alert(alertRow(seq, { seq }))
+    for (let seq = 1; seq <= 15_000; seq++) pending.alert(alertRow(seq, undefined))
+    assert.equal(pending.size, 15_000)
+    pending.putBack([pending.take()])
+    const { alerts } = pending.take()
+    const [gone, kept] = [
+      alerts.filter(row => row.record === null),
+      alerts.filter(row => row.record !== null),
+    ]
+    assert.deepEqual([gone.length, gone[0]?.seq], [10_000, 5001])
+    assert.deepEqual([kept.length, kept[0]?.seq], [5000, 15_001])
   })
 
   it('puts back what was taken before what has come since', () => {

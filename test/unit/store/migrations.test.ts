@@ -15,6 +15,7 @@ describe('migrations', () => {
     migrate(database)
     const after = version()
     assert.deepEqual(tables.all(), [
+      'alerts',
       'audit',
       'hostnames',
       'overrides',

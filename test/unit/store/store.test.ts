@@ -104,7 +104,13 @@ describe('store', { concurrency: 4 }, () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'deep', 'state', 'understudy.db')
     await using state = await opened(path)
-    assert.deepEqual(state.store.restored, { verdicts: [], selections: [], overrides: [], hostnames: [] })
+    assert.deepEqual(state.store.restored, {
+      verdicts: [],
+      selections: [],
+      overrides: [],
+      hostnames: [],
+      alerts: [],
+    })
     assert.equal(state.store.fault, undefined)
     assert.equal(statSync(join(folder.path, 'deep', 'state')).mode & 0o777, 0o700)
     assert.equal(statSync(path).mode & 0o777, 0o600)
