@@ -8,12 +8,12 @@ type Mode = (typeof MODES)[number]
 
 /** How likely each mode is, and how long it lasts on average. */
 const WEIGHTS: Readonly<Record<Mode, readonly [share: number, meanMs: number]>> = {
-  healthy: [0.5, 40 * 3_600_000],
-  dead: [0.15, 3 * 3_600_000],
-  refusing: [0.1, 2 * 3_600_000],
-  slow: [0.1, 3_600_000],
-  flaky: [0.1, 2 * 3_600_000],
-  garbage: [0.05, 600_000],
+  healthy: [0.5, 80 * 3_600_000],
+  dead: [0.15, 6 * 3_600_000],
+  refusing: [0.1, 4 * 3_600_000],
+  slow: [0.1, 2 * 3_600_000],
+  flaky: [0.1, 4 * 3_600_000],
+  garbage: [0.05, 1_200_000],
 }
 
 type Seen = Omit<Outcome, 'latencyMs'>

@@ -25,6 +25,12 @@ interface SeenSelection {
   readonly sinceMs: number
 }
 
+/** What a pool answers, and all the addresses that its endpoints have. */
+interface SeenAnswer {
+  readonly answer: string
+  readonly reach: string
+}
+
 export class History {
   #verdicts = new Map<string, SeenVerdict>()
   #selections = new Map<string, SeenSelection>()
@@ -83,21 +89,26 @@ export class History {
   }
 
   /** What every pool answers, by pool and kind; without what was decided since then. */
-  answersBefore(node: SimulatedNode, ms: number, isMeant: (pool: PoolState) => boolean): Map<string, string> {
-    const all = new Map<string, string>()
+  answersBefore(
+    node: SimulatedNode,
+    ms: number,
+    isMeant: (pool: PoolState) => boolean,
+  ): Map<string, SeenAnswer> {
+    const all = new Map<string, SeenAnswer>()
     for (const pool of node.judging.pools) {
       if (!isMeant(pool)) continue
       for (const kind of pool.kinds) {
         const key = `${pool.pool.name} ${kind}`
         const selection = pool.selection(kind)
         if (selection === undefined || (this.#selections.get(key)?.sinceMs ?? 0) > ms) continue
-        all.set(key, `${selection.mode} ${selection.endpoints} ${answered(selection)}`)
+        const reach = pool.pool.endpoints.map(one => [...pool.reachOf(one)].sort().join()).join(' ')
+        all.set(key, { answer: `${selection.mode} ${selection.endpoints} ${answered(selection)}`, reach })
       }
     }
     return all
   }
 
-  answersNow(node: SimulatedNode): Map<string, string> {
+  answersNow(node: SimulatedNode): Map<string, SeenAnswer> {
     return this.answersBefore(node, Number.POSITIVE_INFINITY, () => true)
   }
 

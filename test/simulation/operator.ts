@@ -52,7 +52,7 @@ export class Operator {
   async drill(node: SimulatedNode, random: Random): Promise<string | undefined> {
     const target = targetIn(node, random)
     const running = node.drills.list.find(({ state }) => state === 'running')
-    const [mark, forMs] = [random(), 1_200_000 + random() * 4 * HOUR_MS]
+    const [mark, forMs] = [random(), (1.5 + random() * 6) * HOUR_MS]
     let begun: string | undefined
     await this.#heeding(async () => {
       if (running !== undefined && mark < 0.3) node.drills.stop(running.id, 'alice')

@@ -3,10 +3,10 @@
 import { Broken, type Life, Simulation } from './simulation.ts'
 import { ADDRESSES, HOSTNAMES } from './zone.ts'
 
-/** Each try lives up to where it broke: some seconds. */
-const MAX_TRIES = 80
+/** Then it is over: each try lives up to where it broke, some seconds. */
+const LONGEST_MS = 60_000
 
-/** Leaves out servers that fail, names that change, and steps at which something is done, for as long as the same rule is broken; gives what is left. */
+/** Leaves out servers that fail, names that change, and steps at which something is done, for as long as the same rule is broken; gives what is left after a minute. */
 export async function shrink(broken: Broken): Promise<Broken> {
   const shrinker = new Shrinker(broken)
   await shrinker.leaveOutServers()
@@ -17,7 +17,7 @@ export async function shrink(broken: Broken): Promise<Broken> {
 class Shrinker {
   least: Broken
   readonly #rule: string
-  #tries = 0
+  readonly #signal = AbortSignal.timeout(LONGEST_MS)
 
   constructor(broken: Broken) {
     this.least = broken
@@ -50,10 +50,11 @@ class Shrinker {
 
   /** Whether it still breaks, and is kept. */
   async #try(life: Life): Promise<boolean> {
-    if (this.#tries++ >= MAX_TRIES) return false
+    if (this.#signal.aborted) return false
     try {
       // Nothing that comes later can matter.
-      await Simulation.run({ ...life, forMs: Math.min(life.forMs, this.least.atMs + 1) })
+      const forMs = Math.min(life.forMs, this.least.atMs + 1)
+      await Simulation.run({ ...life, forMs, signal: this.#signal })
       return false
     } catch (error) {
       if (!(error instanceof Broken) || ruleOf(error) !== this.#rule) return false

@@ -7,7 +7,7 @@ import type { SimulatedWorld } from './world.ts'
 import { BEAT_MS, FALL, FAST_MS, GRACE_MS, INTERVAL_MS, TIMEOUT_MS } from './zone.ts'
 
 /** References have to be asked too. */
-const SLACK_MS = 240_000
+const SLACK_MS = 480_000
 const PROBED_MS = INTERVAL_MS + 1000 + TIMEOUT_MS + FALL * Math.max(FAST_MS, TIMEOUT_MS) + SLACK_MS
 const REPORTED_MS = 3 * (BEAT_MS + GRACE_MS)
 

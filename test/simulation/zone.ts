@@ -1,24 +1,24 @@
 /** Configurations of the simulation: pools of every policy, which reloads change, rename and remove. */
 
-export const INTERVAL_MS = 3_600_000
-export const FAST_MS = 120_000
+export const INTERVAL_MS = 7_200_000
+export const FAST_MS = 240_000
 export const TIMEOUT_MS = 20_000
 export const FALL = 3
-const TIMES = 'interval: 1h, fast-interval: 2m, timeout: 20s, fall: 3, rise: 2'
+const TIMES = 'interval: 2h, fast-interval: 4m, timeout: 20s, fall: 3, rise: 2'
 
 /** One of each family. The simulation gives them times as slow as those of all else. */
 export const REFERENCES = 'references: ["tcp://203.0.113.53:53", "tcp://[2001:db8:53::1]:53"]\n'
 export const REFERENCE_TIMING = {
-  intervalMs: 1_200_000,
-  fastIntervalMs: 60_000,
+  intervalMs: 2_400_000,
+  fastIntervalMs: 120_000,
   timeoutMs: 10_000,
   rise: 1,
   fall: 1,
 }
 
 /** Endpoints that report in do so this often, and may be so late. */
-export const BEAT_MS = 3_600_000
-export const GRACE_MS = 1_200_000
+export const BEAT_MS = 7_200_000
+export const GRACE_MS = 2_400_000
 export const ENVIRONMENT = { BEAT: 'b33a0f6e0a4b4f4e' }
 export const HOSTNAMES = ['x.example.net', 'y.example.net'] as const
 
@@ -27,14 +27,14 @@ const [ONE, TWO, THREE, SIX, SEVEN] = ADDRESSES
 
 const CHECKS = `checks:
   web: { type: tcp, port: 80, ${TIMES} }
-  damped: { type: tcp, port: 80, ${TIMES}, dwell: 40m, flap: { limit: 6, half-life: 3h } }
+  damped: { type: tcp, port: 80, ${TIMES}, dwell: 80m, flap: { limit: 6, half-life: 6h } }
   mail: { type: tcp, port: 25, ${TIMES} }
   both: { type: all, checks: [web, mail] }
   quiet: { type: tcp, port: 81, inverted: true, ${TIMES} }
   silent: { type: any, checks: [web, quiet], inverted: true }
-  odd: { type: at-least, count: 2, checks: [web, mail, quiet], dwell: 20m }
-  beat: { type: heartbeat, interval: 1h, grace: 20m, fall: 2, token: { env: BEAT } }
-  gone: { type: heartbeat, interval: 1h, grace: 20m, inverted: true, token: { env: BEAT } }
+  odd: { type: at-least, count: 2, checks: [web, mail, quiet], dwell: 40m }
+  beat: { type: heartbeat, interval: 2h, grace: 40m, fall: 2, token: { env: BEAT } }
+  gone: { type: heartbeat, interval: 2h, grace: 40m, inverted: true, token: { env: BEAT } }
   seen: { type: all, checks: [web, beat] }
 `
 
@@ -42,23 +42,23 @@ const POOLS: readonly (readonly string[])[] = [
   [
     `www: { check: web, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }, { name: c, address: ${THREE} }] }`,
     `man: { check: damped, failback: manual, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }], when-all-down: last }`,
-    `aft: { check: both, failback: { after: 1h }, families: together, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }] }`,
+    `aft: { check: both, failback: { after: 2h }, families: together, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: [${TWO}, "${SEVEN}"] }] }`,
     `all: { policy: all, check: web, max-answers: 2, min-healthy: 2, when-all-down: servfail, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }, { name: c, address: ${THREE} }] }`,
     `wei: { policy: weighted, check: damped, endpoints: [{ name: a, address: ${ONE}, weight: 3 }, { name: b, address: ${TWO} }, { name: c, address: ${THREE}, weight: 0 }] }`,
     `eu: { check: web, failback: manual, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
     `us: { policy: weighted, check: damped, min-healthy: 2, endpoints: [{ name: a, address: ${TWO}, weight: 2 }, { name: b, address: ${THREE} }, { name: c, address: "${SEVEN}" }], when-all-down: servfail }`,
-    `top: { check: web, failback: { after: 1h }, endpoints: [{ name: eu, pool: eu }, { name: us, pool: us }, { name: last, address: ${THREE} }] }`,
+    `top: { check: web, failback: { after: 2h }, endpoints: [{ name: eu, pool: eu }, { name: us, pool: us }, { name: last, address: ${THREE} }] }`,
     `cna: { check: both, endpoints: [{ name: a, hostname: a.example.net, probe-address: ${ONE} }, { name: b, hostname: b.example.net, probe-address: ${TWO} }] }`,
     `inv: { check: quiet, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: [${TWO}, "${SEVEN}"] }], when-all-down: { addresses: [${THREE}, "${SIX}"] } }`,
     `odd: { check: odd, failback: manual, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${THREE} }], when-all-down: last }`,
-    `bea: { check: beat, failback: { after: 2h }, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }] }`,
+    `bea: { check: beat, failback: { after: 4h }, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO} }] }`,
     `ali: { check: web, endpoints: [{ name: x, hostname: x.example.net }, { name: y, hostname: y.example.net }, { name: z, address: ${THREE} }] }`,
-    `cnr: { check: web, failback: { after: 1h }, endpoints: [{ name: x, hostname: x.example.net }, { name: y, hostname: y.example.net }] }`,
+    `cnr: { check: web, failback: { after: 2h }, endpoints: [{ name: x, hostname: x.example.net }, { name: y, hostname: y.example.net }] }`,
   ],
   [
     `www: { check: web, endpoints: [{ name: first, address: ${ONE} }, { name: b, address: ${THREE} }], when-all-down: nodata }`,
     `man: { check: gone, failback: manual, endpoints: [{ name: b, address: ${TWO} }, { name: a, address: ${ONE} }] }`,
-    `aft: { check: web, failback: { after: 2h }, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
+    `aft: { check: web, failback: { after: 4h }, endpoints: [{ name: a, address: [${ONE}, "${SIX}"] }, { name: b, address: ${TWO} }] }`,
     `all: { policy: all, check: both, endpoints: [{ name: b, address: ${TWO} }, { name: c, address: [${THREE}, "${SEVEN}"] }], when-all-down: all }`,
     `wei: { policy: weighted, check: web, answers: 2, endpoints: [{ name: a, address: ${ONE} }, { name: b, address: ${TWO}, weight: 9 }, { name: c, address: ${THREE}, weight: 2 }] }`,
     `eu: { check: damped, endpoints: [{ name: b, address: [${TWO}, "${SEVEN}"] }, { name: c, address: "${SIX}" }] }`,
@@ -102,7 +102,15 @@ nameservers: { ns1: 192.0.2.53 }
 ${CHECKS}pools:
 ${pools.map(line => `  ${line}\n`).join('')}names:
 ${names.map(name => `  ${name}: { pool: ${name}, ttl: 5m, ttl-min: 30s }\n`).join('')}
-maintenance:
-  - { pool: www, endpoint: b, every: [sun], from: "03:00", for: 2h, time-zone: Europe/Berlin }
-${without === 'aft' ? '' : '  - { pool: aft, endpoint: a, every: [tue, fri], from: "23:00", for: 3h, time-zone: America/New_York }\n'}`
+${windowsWithout(without)}`
 }
+
+function windowsWithout(pool: string | undefined): string {
+  const windows = WINDOWS.filter(line => !line.includes(`pool: ${pool},`))
+  return windows.length === 0 ? '' : `maintenance:\n${windows.map(line => `  - ${line}\n`).join('')}`
+}
+
+const WINDOWS = [
+  '{ pool: www, endpoint: b, every: [sun], from: "03:00", for: 2h, time-zone: Europe/Berlin }',
+  '{ pool: aft, endpoint: a, every: [tue, fri], from: "23:00", for: 3h, time-zone: America/New_York }',
+]
