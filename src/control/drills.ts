@@ -88,6 +88,7 @@ export class Drills {
         one.look()
       }
     }
+    judging.onHeeded = () => this.look()
     return drill.view
   }
 
@@ -99,7 +100,7 @@ export class Drills {
     return drill.view
   }
 
-  /** After a reload: what is drilled may be gone. */
+  /** After a reload, and when an override or a window begins or ends: what is drilled may be gone, or all that could take over. */
   look(): void {
     for (const drill of this.#running) drill.look()
   }

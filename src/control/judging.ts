@@ -67,6 +67,8 @@ export class Judging {
   readonly #hurried = new Set<string>()
   /** Told of each outcome, after it has been judged. */
   onOutcome: (target: TargetState, outcome: Outcome, startedMs: number) => void = () => undefined
+  /** Told when operators or time have decided something, after the answers have changed. */
+  onHeeded: () => void = () => undefined
   /** Told which pools may have something new to say of themselves, after their answers have changed. */
   onJudged: (pools: readonly PoolState[]) => void = () => undefined
   /** How far the wall clock is ahead of the monotonic one. */
@@ -309,6 +311,7 @@ export class Judging {
     this.#overruled = new Set(now)
     this.#bookWakeMs = book.wakeMs
     for (const { pool, changes } of this.#select(concerned)) this.recorder.selections(pool, changes)
+    this.onHeeded()
   }
 
   /** Goes back to an endpoint of higher preference that is up, where there is one; gives the families that have changed. */

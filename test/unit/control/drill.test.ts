@@ -144,6 +144,28 @@ describe('a drill', () => {
     )
   })
 
+  it('ends at once when an operator takes away what has taken over, or a maintenance window does', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 3)
+    assert.equal(answered(world), BACKUP)
+    const drain = { kind: 'drain', target: 'a.test/www/backup', forMs: 60_000, reason: '' } as const
+    await world.operations.override({ ...drain, author: 'bob', volatile: false, force: true })
+    assert.equal(answered(world), PRIMARY)
+    assert.equal(drills.list[0]?.verdict, 'nothing else is up any more')
+    await using other = await begin()
+    const at = new Date(other.world.clock.wallMs() + 60_000).toISOString().slice(0, 16).replace('T', ' ')
+    const window = `maintenance:\n  - { pool: www, endpoint: backup, at: "${at}", for: 1h }\n`
+    await other.world.reload({ 'a.test.yaml': `${zones()['a.test.yaml']}${window}` })
+    other.drills.start('a.test/www', REQUEST, [])
+    await probed(other.world, 3)
+    assert.equal(answered(other.world), BACKUP)
+    await other.world.clock.advance(60_000)
+    assert.equal(answered(other.world), PRIMARY)
+    assert.equal(other.drills.list[0]?.verdict, 'nothing else is up any more')
+  })
+
   it('leaves nothing behind where a reload takes the pool away, and another brings it back', async () => {
     await using here = await begin()
     const { world, drills } = here
