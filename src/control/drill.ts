@@ -213,9 +213,19 @@ export class Drill {
     this.#parts.judging.hurry(key, hurries)
   }
 
-  /** Families that the pool has lost since say nothing. */
+  /** Also those in which what is drilled has come up since, and would be served; families that the pool has lost say nothing. */
   #kindsOf(pool: PoolState): AnswerKind[] {
-    return pool.kinds.filter(kind => this.#kinds.includes(kind))
+    const { judging, book } = this.#parts
+    const { pin, effectOn } = book.of(keyOf(pool))
+    const real = judging.previewWith(pool, {
+      pin,
+      effectOn: name => {
+        const effect = effectOn(name)
+        return effect === 'drilled' ? 'none' : effect
+      },
+    })
+    const { nowMs } = judging.now()
+    return pool.kinds.filter(kind => this.#kinds.includes(kind) || isUpIn(pool, real[kind], nowMs))
   }
 
   #isServedUp(pool: PoolState): boolean {

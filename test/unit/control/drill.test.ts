@@ -166,6 +166,20 @@ describe('a drill', () => {
     assert.equal(other.drills.list[0]?.verdict, 'nothing else is up any more')
   })
 
+  it('ends when what is drilled comes up in a family that has nothing else', async () => {
+    await using here = await begin()
+    const { world, drills } = here
+    const SIX = '2001:db8::1'
+    await world.reload(zones({ pools: { www: { primary: [PRIMARY, SIX], backup: [BACKUP] } } }))
+    world.outcomes(SIX, 'fail', 'fail', 'fail')
+    drills.start('a.test/www', REQUEST, [])
+    await probed(world, 3)
+    assert.equal(answered(world), BACKUP)
+    world.outcomes(SIX, 'pass', 'pass')
+    assert.deepEqual(world.addresses('www.a.test AAAA'), [SIX])
+    assert.equal(drills.list[0]?.verdict, 'nothing else is up any more')
+  })
+
   it('leaves nothing behind where a reload takes the pool away, and another brings it back', async () => {
     await using here = await begin()
     const { world, drills } = here
