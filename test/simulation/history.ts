@@ -47,6 +47,12 @@ export class History {
     for (const [key, { sinceMs }] of this.#selections) if (sinceMs >= ms) this.#selections.delete(key)
   }
 
+  /** Addresses that have gone are judged from the beginning should they come back. */
+  keepOnly(pools: readonly PoolState[]): void {
+    const keys = new Set(pools.flatMap(({ states }) => states.map(({ key }) => key)))
+    for (const key of this.#verdicts.keys()) if (!keys.has(key)) this.#verdicts.delete(key)
+  }
+
   /**
    * Takes note of the pool as it is now, and throws where that may not follow from what was.
    *
@@ -101,8 +107,11 @@ export class History {
         const key = `${pool.pool.name} ${kind}`
         const selection = pool.selection(kind)
         if (selection === undefined || (this.#selections.get(key)?.sinceMs ?? 0) > ms) continue
-        const reach = pool.pool.endpoints.map(one => [...pool.reachOf(one)].sort().join()).join(' ')
-        all.set(key, { answer: `${selection.mode} ${selection.endpoints} ${answered(selection)}`, reach })
+        const reached = pool.pool.endpoints.map(one => [...pool.reachOf(one)].sort())
+        // What two of them have in common stands for both after a restart.
+        const isClear = new Set(reached.flat()).size === reached.flat().length
+        const answer = `${selection.mode} ${isClear ? selection.endpoints : ''} ${answered(selection)}`
+        all.set(key, { answer, reach: reached.join(' ') })
       }
     }
     return all

@@ -85,9 +85,9 @@ export class SimulatedNode {
           Promise.resolve(world.resolver.resolve(hostname, family, clock.monotonicMs())),
         save: hostname => disk.saveHostname(hostname),
         onChange: () => {
-          onReaddressed()
           this.judging.readdress()
           this.#probe()
+          onReaddressed()
         },
       },
       disk.restored.hostnames,

@@ -183,7 +183,10 @@ export class Simulation {
         world: this.#world,
         onLine: line => this.#told(line),
         onOutcome: (target, outcome) => this.#judged(target, outcome),
-        onReaddressed: () => this.#disturbed(),
+        onReaddressed: () => {
+          this.#disturbed()
+          this.#history.keepOnly(this.#node?.judging.pools ?? [])
+        },
         onDrilled: drill => this.#drilled(drill),
       },
       zoneText(this.#shape, this.#without),
