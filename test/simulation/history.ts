@@ -117,8 +117,15 @@ export class History {
     return all
   }
 
-  answersNow(node: SimulatedNode): Map<string, SeenAnswer> {
-    return this.answersBefore(node, Number.POSITIVE_INFINITY, () => true)
+  /** A restart without a pause has changed nothing. */
+  checkAnswers(node: SimulatedNode, before: ReadonlyMap<string, SeenAnswer>): void {
+    const after = this.answersBefore(node, Number.POSITIVE_INFINITY, () => true)
+    for (const [key, { answer, reach }] of before) {
+      const now = after.get(key)
+      // Names are resolved at each start: it may be the one to take other addresses over.
+      if (now?.reach !== reach) continue
+      assert.equal(now.answer, answer, `a restart has changed what ${key} answers`)
+    }
   }
 
   #noteVerdict(pool: PoolState, key: string, verdict: Verdict, nowMs: number): void {

@@ -205,6 +205,19 @@ export class SimulatedNode {
     return decodeMessage(this.#buffer.slice(0, length)) ?? assert.fail('no answer')
   }
 
+  /** Whether a window is open on anything. */
+  get isInMaintenance(): boolean {
+    return this.judging.pools.some(({ zoneName: zone, pool }) =>
+      pool.endpoints.some(({ name }) => this.book.windowsOn({ zone, pool: pool.name }, name).length > 0),
+    )
+  }
+
+  /** Whether a drill runs in the pool, or in one in it. */
+  isDrilled({ pool: { name }, nested }: PoolState): boolean {
+    const isRunning = this.drills.list.some(({ state, pool }) => state === 'running' && pool === name)
+    return isRunning || [...nested.values()].some(one => this.isDrilled(one))
+  }
+
   /** Everything ends; what was decided is on disk. */
   async stop(): Promise<void> {
     this.#end()

@@ -1,7 +1,8 @@
 /** `npm run simulate -- --seed N --years N`: lives through so many years, a seed for each, and prints what it has seen; of a failure the least that leads to it. */
 import { parseArgs } from 'node:util'
+import { Broken, YEAR_MS } from './life.ts'
 import { shrink } from './shrink.ts'
-import { Broken, Simulation, YEAR_MS } from './simulation.ts'
+import { Simulation } from './simulation.ts'
 
 const { values } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, years: { type: 'string', default: '10' } },

@@ -1,6 +1,7 @@
 /** From a life in which something broke to one of as few events as still break it. */
 
-import { Broken, type Life, Simulation } from './simulation.ts'
+import { Broken, type Life } from './life.ts'
+import { Simulation } from './simulation.ts'
 import { ADDRESSES, HOSTNAMES } from './zone.ts'
 
 /** Then it is over: each try lives up to where it broke, some seconds. */

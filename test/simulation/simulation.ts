@@ -1,7 +1,6 @@
 /** Years of a node's life in seconds: everything fails by a seed, and what must hold is looked at after every event. */
 import assert from 'node:assert/strict'
 import { type Random, seededRandom } from '#base/random.ts'
-import type { PoolState } from '#control/pool-state.ts'
 import type { Outcome } from '#health/outcome.ts'
 import type { ProbeTarget } from '#probe/spec.ts'
 import type { StoredTransition } from '#store/records.ts'
@@ -10,6 +9,7 @@ import { VirtualClock } from '#test/virtual-clock.ts'
 import { COMMIT_MS, damage } from './disk.ts'
 import { History } from './history.ts'
 import { checkDrills, checkHostnames, checkPaces, checkPool, checkWindow } from './invariants.ts'
+import { Broken, type Life, type SimulationCounts } from './life.ts'
 import { SimulatedNode } from './node.ts'
 import { Operator } from './operator.ts'
 import { Truth } from './truth.ts'
@@ -17,63 +17,14 @@ import { SimulatedWorld } from './world.ts'
 import { HOSTNAMES, OPTIONAL_POOLS, REFERENCES, SHAPES, zoneText } from './zone.ts'
 
 const HOUR_MS = 3_600_000
-export const YEAR_MS = 365 * 24 * HOUR_MS
 /** So many events are kept for the timeline of a failure. */
 const KEPT = 200
 /** Seeds of the parts of one life lie apart from those of the next. */
 const SEEDS = 1_000_003
 /** After each event those pools are looked at that it may have changed; all of them, and the rest, after so many. */
-const LOOK_EVERY = 150
+const LOOK_EVERY = 600
 /** What was decided so long ago is on disk, whatever happens. */
 const SAFE_MS = 100
-
-/** What it has seen, for a report. */
-export interface SimulationCounts {
-  probes: number
-  looks: number
-  transitions: number
-  restarts: number
-  kills: number
-  reloads: number
-  overrides: number
-  drills: number
-  stalls: number
-  faults: number
-}
-
-/** What is lived through. */
-export interface Life {
-  readonly seed: number
-  readonly forMs: number
-  /** Steps at which nothing is done, and servers that never fail and names that never change: what else happens stays the same. */
-  readonly skipped?: ReadonlySet<number>
-  readonly steady?: ReadonlySet<string>
-  /** Ends it early. */
-  readonly signal?: AbortSignal
-  /** One more rule, looked at with the others. */
-  alsoHolds?(node: SimulatedNode): void
-}
-
-/** What did not hold, and what had happened before. */
-export class Broken extends Error {
-  readonly life: Life
-  /** Steps at which something was done. */
-  readonly steps: readonly number[]
-  readonly atMs: number
-  readonly timeline: readonly string[]
-
-  constructor(
-    life: Life,
-    cause: unknown,
-    { steps, atMs, timeline }: Pick<Broken, 'steps' | 'atMs' | 'timeline'>,
-  ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.life = life
-    this.steps = steps
-    this.atMs = atMs
-    this.timeline = timeline
-  }
-}
 
 export class Simulation {
   readonly counts: SimulationCounts = {
@@ -273,7 +224,7 @@ export class Simulation {
     if (node === undefined) return false
     const mark = this.#random()
     if (mark < 0.006) await this.#restart()
-    else if (mark < 0.022) this.#planKill()
+    else if (mark < 0.022) this.#linesToLive = Math.ceil(this.#random() * 8)
     else if (mark < 0.027) await this.#killInDecision(node)
     else if (mark < 0.06) await this.#reload(node)
     else if (mark < 0.23) await this.#decide(node)
@@ -298,7 +249,7 @@ export class Simulation {
     if (pool === undefined) return
     this.counts.drills++
     const isCalm = this.#world.host === 'fine' && node.book.list.length === 0
-    if (isCalm && !isInMaintenance(node)) this.#calmDrills.set(pool, this.#disturbances)
+    if (isCalm && !node.isInMaintenance) this.#calmDrills.set(pool, this.#disturbances)
     else this.#calmDrills.delete(pool)
   }
 
@@ -315,10 +266,6 @@ export class Simulation {
     this.counts.restarts++
     const awayMs = this.#random() < 0.5 ? 0 : this.#random() * HOUR_MS
     await this.#again(awayMs, `restart after ${Math.round(awayMs / 1000)} s`, node => node.stop())
-  }
-
-  #planKill(): void {
-    this.#linesToLive = Math.ceil(this.#random() * 8)
   }
 
   /** A moment after something was decided. */
@@ -355,8 +302,7 @@ export class Simulation {
     const nowMs = this.#clock.monotonicMs()
     const safeMs = Math.min(nowMs, this.#refusedMs) - SAFE_MS
     const inForce = this.#operator.inForce(node)
-    const drilled = drilledIn(node)
-    const answers = this.#history.answersBefore(node, safeMs, pool => !isIn(pool, drilled))
+    const answers = this.#history.answersBefore(node, safeMs, pool => !node.isDrilled(pool))
     const isUnheard = node.disk.fate !== undefined
     const { isRefusing } = node.disk
     this.#node = undefined
@@ -372,13 +318,7 @@ export class Simulation {
     if (isDamaged) return
     this.#operator.checkKept(again, inForce, this.#clock.wallMs())
     if (awayMs > 0 || inForce.hasVolatile || isUnheard || this.#isClockUnseen) return
-    const after = this.#history.answersNow(again)
-    for (const [key, answer] of answers) {
-      const now = after.get(key)
-      // Names are resolved at each start: it may be the one to take other addresses over.
-      if (now?.reach !== answer.reach) continue
-      assert.equal(now.answer, answer.answer, `a restart has changed what ${key} answers`)
-    }
+    this.#history.checkAnswers(again, answers)
   }
 
   #forget(isAll: boolean, safeMs: number): void {
@@ -456,19 +396,4 @@ export class Simulation {
     this.#timeline.push(`day ${days.toFixed(4)}: ${line}`)
     if (this.#timeline.length > KEPT) this.#timeline.shift()
   }
-}
-
-function isInMaintenance({ judging, book }: SimulatedNode): boolean {
-  return judging.pools.some(({ zoneName: zone, pool }) =>
-    pool.endpoints.some(({ name }) => book.windowsOn({ zone, pool: pool.name }, name).length > 0),
-  )
-}
-
-function drilledIn(node: SimulatedNode): ReadonlySet<string> {
-  return new Set(node.drills.list.flatMap(({ state, pool }) => (state === 'running' ? [pool] : [])))
-}
-
-/** Whether it, or a pool in it, is one of those. */
-function isIn({ pool, nested }: PoolState, names: ReadonlySet<string>): boolean {
-  return names.has(pool.name) || [...nested.values()].some(one => isIn(one, names))
 }
