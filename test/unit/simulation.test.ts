@@ -5,7 +5,7 @@ import { Broken, type Life, YEAR_MS } from '../simulation/life.ts'
 import { shrink } from '../simulation/shrink.ts'
 import { Simulation } from '../simulation/simulation.ts'
 
-it('a simulated year keeps every rule', { timeout: 120_000 }, async context => {
+it('a simulated year keeps every rule', { timeout: 300_000 }, async context => {
   const counts = await Simulation.run({ seed: 1, forMs: YEAR_MS })
   context.diagnostic(JSON.stringify(counts))
   const { probes, kills, restarts, reloads, overrides, drills } = counts
