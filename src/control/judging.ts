@@ -18,7 +18,7 @@ import type { EventSink } from './events.ts'
 import type { KnownHostname } from './hostnames.ts'
 import { JudgedState, type Use } from './judged-state.ts'
 import { familiesOfTarget, type HeartbeatTarget, isProbed, type JudgedTarget } from './judged-target.ts'
-import type { OverrideBook } from './overrides.ts'
+import type { BookChanges, OverrideBook } from './overrides.ts'
 import type { PoolState, SelectionChange, SelectNow } from './pool-state.ts'
 import { Recorder } from './recorder.ts'
 import { References } from './references.ts'
@@ -255,7 +255,9 @@ export class Judging {
     const aheadMs = clock.wallMs() - clock.monotonicMs()
     const isSet = Math.abs(aheadMs - this.#wallAheadMs) > CLOCK_STEP_MS
     this.#wallAheadMs = aheadMs
-    if (isSet) this.saveAgain()
+    if (!isSet) return
+    this.saveAgain()
+    this.heedOverrides()
   }
 
   /** No timer is left behind, and what probes saw is saved. */
@@ -287,8 +289,21 @@ export class Judging {
 
   /** Operators have decided something, or time has: every pool of which anything is said, or was, selects anew. */
   heedOverrides(): void {
+    this.#heedBook(this.#options.book.look())
+  }
+
+  /** That the time has come to look means nothing yet: the wall clock might have been set, and mostly is not. */
+  #heedTime(): void {
     const { book } = this.#options
-    this.recorder.bookChanges(book.look())
+    const changes = book.look()
+    const { expired, windows } = changes
+    if (expired.length + windows.opened.length + windows.closed.length > 0) this.#heedBook(changes)
+    else this.#bookWakeMs = book.wakeMs
+  }
+
+  #heedBook(changes: BookChanges): void {
+    const { book } = this.#options
+    this.recorder.bookChanges(changes)
     const now = this.#state.pools.filter(pool => book.concerns(keyOf(pool)))
     const concerned = [...new Set([...this.#overruled, ...now])]
     this.#overruled = new Set(now)
@@ -366,8 +381,9 @@ export class Judging {
 
   #wake(): void {
     this.#timerMs = undefined
+    this.#heedClock()
     const nowMs = this.#options.clock.monotonicMs()
-    if (this.#bookWakeMs !== undefined && this.#bookWakeMs <= nowMs) this.heedOverrides()
+    if (this.#bookWakeMs !== undefined && this.#bookWakeMs <= nowMs) this.#heedTime()
     const due = [...this.#wakes].filter(([, wakeMs]) => wakeMs <= nowMs).map(([pool]) => pool)
     for (const { pool, changes } of this.#select(due)) this.recorder.selections(pool, changes)
   }

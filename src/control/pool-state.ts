@@ -294,11 +294,14 @@ export class PoolState {
     })
   }
 
-  /** Whether the endpoints that it names have the addresses that it answers. */
+  /** Whether the endpoints that it names, or the rule for all being down, have the addresses that it answers. */
   #isStillPossible(kind: AnswerKind): boolean {
     const selection = this.#selections[kind]
     if (selection === undefined) return false
-    const reach = new Set(this.#endpointsIn(selection).flatMap(endpoint => [...this.reachOf(endpoint)]))
+    const { whenAllDown: rule } = this.pool
+    const given = selection.mode === 'all-down' && rule.kind === 'addresses' ? rule.addresses : []
+    const served = this.#endpointsIn(selection).flatMap(endpoint => [...this.reachOf(endpoint)])
+    const reach = new Set([...served, ...given.map(({ text }) => text)])
     return (
       answered(selection).every(one => reach.has(one)) &&
       this.#endpointsIn(selection).every(endpoint => this.#agreesWithNested(endpoint, kind, selection))

@@ -131,6 +131,18 @@ describe('a restart', WORLDS, () => {
     assert.equal(world.selected('a.test/www'), 'all-down: primary')
   })
 
+  it('while all were down still answers the addresses that are given for that, after a long absence', async () => {
+    const text = zones()['a.test.yaml']?.replace(
+      '    check: web\n',
+      '    check: web\n    when-all-down: { addresses: [192.0.2.99] }\n',
+    )
+    await using before = await World.begin({ 'a.test.yaml': text ?? '' })
+    for (const address of [PRIMARY, BACKUP]) before.outcomes(address, 'fail', 'fail', 'fail')
+    await using world = await before.restart(LONG_MS + 1)
+    assert.deepEqual(world.addresses('www.a.test A'), ['192.0.2.99'])
+    assert.equal(health(world, PRIMARY).verdict, 'unknown')
+  })
+
   it('in the middle of a decision answers the least TTL, since the answer could change at once', async () => {
     const checks = { web: WEB.replace('fast-interval: 1s', 'fast-interval: 9s') }
     await using before = await World.begin(zones({ checks }))
