@@ -67,6 +67,7 @@ export class SimulatedNode {
     this.operations = new Operations(this.judging, this.book)
     this.#scheduler = new Scheduler({
       maxRunning: 512,
+      nextTurn: call => void clock.at(clock.monotonicMs(), call),
       clock,
       random,
       stalledMs: () => options.stalledMs(),
