@@ -70,6 +70,7 @@ export class Drills {
       throw new Refusal(
         'conflict',
         `a failover of ${called} may take ${Math.ceil(promisedMs / 1000)} s: a drill must last at least as long`,
+        'for',
       )
     const drill = new Drill(randomUUID(), pool, endpoints, request, {
       clock,

@@ -22,11 +22,15 @@ export function watchersOf(
   const servers = others.map(text => {
     const parsed = parseSocketAddr(text)
     if (parsed === undefined)
-      throw new Refusal('conflict', `${text} is not a server to watch, such as 192.0.2.53:53`)
+      throw new Refusal('conflict', `${text} is not a server to watch, such as 192.0.2.53:53`, 'watch')
     return { by: text, server: parsed }
   })
   if (servers.length > MAX_OTHERS)
-    throw new Refusal('conflict', `${servers.length} servers are too many to watch; at most ${MAX_OTHERS}`)
+    throw new Refusal(
+      'conflict',
+      `${servers.length} servers are too many to watch; at most ${MAX_OTHERS}`,
+      'watch',
+    )
   const [name] = pool.names
   const kind = pool.kinds.find(one => pool.selection(one)?.mode === 'serving')
   if (name === undefined || kind === undefined) return []
