@@ -146,6 +146,22 @@ describe('understudy reload', LIMIT, () => {
   })
 })
 
+describe('understudy history', LIMIT, () => {
+  it('does not say of what is not there that nothing has changed', async () => {
+    await using server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
+    const at = ['--since', '1h', '--server', server.adminUrl]
+    for (const name of ['wwv', 'www/primary', 'wwv.a.test']) {
+      const { code, stdout, stderr } = await run(['history', name, ...at])
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.equal(stderr, `understudy: no pool and no managed name is called ${name}; there are: a.test/www`)
+    }
+    for (const name of ['www', 'a.test', 'www.a.test.'])
+      assert.equal((await run(['history', name, ...at])).code, 0, name)
+    const json = await run(['history', 'gone.test', '--json', ...at])
+    assert.deepEqual([json.code, JSON.parse(json.stdout)], [0, { transitions: [] }])
+  })
+})
+
 describe('several servers', LIMIT, () => {
   it('are each asked; what is done on some only is said, and exits 1', async () => {
     await using one = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
