@@ -197,6 +197,38 @@ describe('several servers', LIMIT, () => {
   })
 })
 
+describe('understudy drill', LIMIT, () => {
+  const drill = ['drill', 'a.test/www', '--for', '1s']
+
+  it('drills on each server, tells which says what, and exits 1 where one does not', async () => {
+    await using stack = new AsyncDisposableStack()
+    const zones = { 'a.test.yaml': ZONE }
+    const one = stack.use(await ServerProcess.start({ zones }))
+    const two = stack.use(await ServerProcess.start({ zones }))
+    const at = [one, two].flatMap(({ adminUrl }) => ['--server', adminUrl])
+    const both = await run([...drill, ...at])
+    assert.deepEqual([both.code, both.stderr], [0, ''])
+    for (const { adminUrl } of [one, two]) {
+      assert.ok(both.stdout.includes(`${adminUrl}    0.000 s  primary of a.test/www taken as failed`))
+      assert.ok(both.stdout.includes(`${adminUrl}: kept: switched and seen after `), both.stdout)
+    }
+    const some = await run([...drill, '--json', ...at, '--server', NOBODY])
+    const { servers } = JSON.parse(some.stdout) as {
+      servers: readonly { server: string; state?: string; error?: string }[]
+    }
+    assert.equal(some.code, 1)
+    assert.deepEqual(
+      servers.map(({ server, state, error }) => [server, state, error !== undefined]),
+      [
+        [one.adminUrl, 'kept', false],
+        [two.adminUrl, 'kept', false],
+        [NOBODY, undefined, true],
+      ],
+    )
+    assert.match(some.stderr, /^done on 2 of 3 servers$/m)
+  })
+})
+
 describe('an admin listener with TLS', LIMIT, () => {
   it('is spoken to by https, and shows a new certificate after a reload', async () => {
     const { cert, key } = certificate('good')
