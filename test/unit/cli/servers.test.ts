@@ -143,6 +143,19 @@ describe('understudy reload', LIMIT, () => {
     assert.match(bad.stderr, /a\.test\.yaml:4:\d+: pools\.www\.endpoints\[1\]\.address: .*\n.*\n +\^/)
     assert.match(bad.stderr, /there is no pool named ww; did you mean www\?/)
     assert.match(await server.get('/api/v1/pools'), /new\.a\.test/)
+
+    const alarm =
+      /^! the files are not in force, .*: 2 errors, the first at \S*a\.test\.yaml:4:\d+; the log has/
+    assert.match((await run(['status', ...at])).stdout, alarm)
+    assert.match((await run(['status', 'www', ...at])).stdout, alarm)
+    const { alarms } = JSON.parse((await run(['status', '--json', ...at])).stdout) as {
+      alarms: readonly string[]
+    }
+    assert.equal(alarms.length, 1)
+    assert.match(await server.get('/readyz'), /^alarm: the files are not in force/m)
+    await server.zone('a.test.yaml', more)
+    assert.equal((await run(['reload', ...at])).code, 0)
+    assert.match((await run(['status', ...at])).stdout, /^a\.test\/www: failover/)
   })
 })
 
