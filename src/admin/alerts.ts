@@ -41,7 +41,13 @@ export function addAlerts(app: FastifyInstance, control: ControlView, tests: Ale
     },
     request => {
       const { receiver, author: claim } = request.body
-      const change = { action: 'alert-test', target: receiver, reason: '', claim } as const
+      const change = {
+        action: 'alert-test',
+        target: receiver,
+        reason: '',
+        claim,
+        field: 'body.receiver',
+      } as const
       const make = (): Promise<TestedView> => accepted(tests, receiver, authorOf(request, claim))
       return audited(audit, request, change, make, ({ detail }) => `taken: ${detail}`)
     },

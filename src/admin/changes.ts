@@ -38,7 +38,7 @@ export function addChanges(app: FastifyInstance, actions: ReloadActions, audit: 
     request => {
       const { 'dry-run': isDry, reason, author: claim } = request.query
       if (isDry) return answerOf(() => actions.preview(), true)
-      const change = { action: 'reload', target: '', reason, claim } as const
+      const change = { action: 'reload', target: '', reason, claim, field: 'query' } as const
       return audited(audit, request, change, () => answerOf(() => actions.reload(), false), summaryOf)
     },
   )

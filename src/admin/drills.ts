@@ -41,7 +41,10 @@ export function addDrills(
     },
     async ({ params: { id } }) => {
       const found = control.drills().find(one => one.id === id)
-      if (found === undefined) throw new Problem(404, `there is no drill ${id}`)
+      if (found === undefined) {
+        const detail = `there is no drill ${id}`
+        throw new Problem(404, detail, [{ field: 'params.id', detail }])
+      }
       return found
     },
   )
@@ -54,7 +57,7 @@ export function addDrills(
     request => {
       const { id } = request.params
       const { author: claim } = request.query
-      const change = { action: 'drill', target: id, reason: 'stopped', claim } as const
+      const change = { action: 'drill', target: id, reason: 'stopped', claim, field: 'params.id' } as const
       return audited(audit, request, change, () => drills.stop(id, authorOf(request, claim)), doneOf)
     },
   )
@@ -76,7 +79,8 @@ export function addDrills(
       const target = `${zone}/${pool}`
       const author = authorOf(request, claim)
       const start = (): DrillView => drills.start(target, { forMs, reason, author }, watch)
-      return audited(audit, request, { action: 'drill', target, reason, claim }, start, doneOf)
+      const change = { action: 'drill', target, reason, claim, field: 'params.pool' } as const
+      return audited(audit, request, change, start, doneOf)
     },
   )
 }

@@ -11,7 +11,7 @@ export const line = (maxLength: number) =>
     .string()
     .max(maxLength)
     .refine(
-      text => !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text),
+      text => text.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text),
       'has characters that cannot be printed',
     )
 

@@ -113,12 +113,13 @@ function fieldErrors(issue: z.core.$ZodIssue, part: string): FieldError[] {
 }
 
 /** Faults of our own are not told in detail: they stand in the log. */
-function problemOf(error: Error & { readonly statusCode?: number }): Problem {
+function problemOf(error: Error & { readonly statusCode?: number; readonly code?: string }): Problem {
   if (error instanceof Problem) return error
-  const status = error.statusCode ?? 500
-  return status >= 500
-    ? new Problem(500, 'an internal error; the log says more')
-    : new Problem(status, error.message)
+  const { statusCode = 500, code = '', message } = error
+  if (statusCode >= 500) return new Problem(500, 'an internal error; the log says more')
+  // Fastify's codes for what is wrong with a body as such.
+  const errors = code.startsWith('FST_ERR_CTP_') ? [{ field: 'body', detail: message }] : []
+  return new Problem(statusCode, message, errors)
 }
 
 function pathOf(url: string): string {

@@ -72,7 +72,13 @@ export function addOperations(
     request => {
       const { for: forMs, author: claim, ...rest } = request.body
       const author = authorOf(request, claim)
-      const change = { action: 'override', target: rest.target, reason: rest.reason, claim } as const
+      const change = {
+        action: 'override',
+        target: rest.target,
+        reason: rest.reason,
+        claim,
+        field: 'body.target',
+      } as const
       return audited(audit, request, change, () => actions.override({ ...rest, author, forMs }), doneOf)
     },
   )
@@ -90,7 +96,7 @@ export function addOperations(
     },
     request => {
       const { target, author: claim, reason, volatile } = request.query
-      const change = { action: 'release', target, reason, claim } as const
+      const change = { action: 'release', target, reason, claim, field: 'query.target' } as const
       const author = authorOf(request, claim)
       return audited(audit, request, change, () => actions.release(target, author, volatile), doneOf)
     },
@@ -113,7 +119,7 @@ export function addOperations(
       const target = `${zone}/${pool}`
       const author = authorOf(request, claim)
       const action = force ? 'force-failback' : 'failback'
-      const change = { action, target, reason: decision.reason, claim } as const
+      const change = { action, target, reason: decision.reason, claim, field: 'params.pool' } as const
       return audited(
         audit,
         request,

@@ -5,6 +5,7 @@ import type { ProbeHistoryPage } from '#control/probe-history-view.ts'
 import { Refusal } from '#control/refusals.ts'
 import type { ControlView } from '#control/view.ts'
 import { probeHistoryPage } from './answers.ts'
+import { problemOfRefusal } from './audited.ts'
 import { since } from './fields.ts'
 import { Problem } from './problem.ts'
 
@@ -57,7 +58,7 @@ async function page(
   try {
     return await control.probeHistory({ check, sinceMs, limit, ...(after !== undefined && { after }) })
   } catch (error) {
-    if (error instanceof Refusal) throw new Problem(error.kind === 'not-found' ? 404 : 409, error.message)
+    if (error instanceof Refusal) throw problemOfRefusal(error, 'query.check')
     const why = error instanceof Error ? error.message : String(error)
     throw new Problem(503, `the history of probes cannot be read: ${why}`)
   }

@@ -72,8 +72,9 @@ const READYZ = {
 
 function findPool(control: ControlView, zone: string, pool: string): PoolView {
   const found = control.pool(zone.toLowerCase().replace(/(.)\.$/, '$1'), pool)
-  if (found === undefined) throw new Problem(404, `no pool is called ${zone}/${pool}`)
-  return found
+  if (found !== undefined) return found
+  const detail = `no pool is called ${zone}/${pool}`
+  throw new Problem(404, detail, [{ field: 'params.pool', detail }])
 }
 
 const transitionsQuery = z.strictObject({

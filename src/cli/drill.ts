@@ -1,10 +1,10 @@
-/** `understudy drill`: a failover on trial, told as it happens. */
+/** `understudy drill`: a failover on trial, on one server or several, told as it happens. */
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DrillView } from '#control/view.ts'
 import { ask, getJson, type Remote } from './api.ts'
 import { author } from './reload.ts'
-import { remotes, type ServerOptions } from './servers.ts'
+import { askAll, printJson, printReplies, remotes, type ServerOptions } from './servers.ts'
 
 export interface DrillOptions extends ServerOptions {
   readonly for: string
@@ -15,43 +15,57 @@ export interface DrillOptions extends ServerOptions {
 
 const LOOK_EVERY_MS = 500
 
-/** Gives the exit code: 0 where what is promised was kept. Ctrl+C ends the drill. */
+/** Drills on each server at once. Gives the exit code: 0 where all kept what is promised. Ctrl+C ends the drills. */
 export async function drill(target: string, options: DrillOptions): Promise<number> {
-  const { json = false, reason, watch } = options
+  const { json = false } = options
   try {
-    const [server, other] = await remotes(options)
-    if (server === undefined || other !== undefined)
-      throw new Error('a drill is of one server; to see it on others, say --watch')
-    const begun = (await ask(server, {
-      method: 'POST',
-      path: `/api/v1/pools/${pathOf(target)}/drill`,
-      body: {
-        for: options.for,
-        author: author(),
-        ...(reason === undefined ? {} : { reason }),
-        ...(watch === undefined ? {} : { watch }),
-      },
-    })) as DrillView
-    const stopped = new AbortController()
-    void once(process, 'SIGINT', { signal: stopped.signal }).then(
-      () => stop(server, begun.id),
-      () => undefined,
-    )
-    const ended = await follow(server, begun, json)
-    stopped.abort()
-    if (json) process.stdout.write(`${JSON.stringify(ended, null, 2)}\n`)
-    else process.stdout.write(`${ended.state}: ${ended.verdict}\n`)
-    return ended.state === 'kept' ? 0 : 1
+    const servers = await remotes(options)
+    const tell = (server: Remote) => (line: string) => {
+      if (!json) process.stdout.write(`${servers.length > 1 ? server.url : ''}${line}`)
+    }
+    const replies = await askAll(servers, server => drillOn(server, target, options, tell(server)))
+    const code = json
+      ? printJson(replies, ended => ended)
+      : printReplies(replies, ({ state, verdict }) => `${state}: ${verdict}`)
+    return replies.every(reply => 'value' in reply && reply.value.state === 'kept') ? code : 1
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return 1
   }
 }
 
-async function follow(server: Remote, begun: DrillView, isQuiet: boolean): Promise<DrillView> {
+async function drillOn(
+  server: Remote,
+  target: string,
+  { for: lasting, reason, watch }: DrillOptions,
+  tell: (line: string) => void,
+): Promise<DrillView> {
+  const begun = (await ask(server, {
+    method: 'POST',
+    path: `/api/v1/pools/${pathOf(target)}/drill`,
+    body: {
+      for: lasting,
+      author: author(),
+      ...(reason === undefined ? {} : { reason }),
+      ...(watch === undefined ? {} : { watch }),
+    },
+  })) as DrillView
+  const ended = new AbortController()
+  void once(process, 'SIGINT', { signal: ended.signal }).then(
+    () => stop(server, begun.id),
+    () => undefined,
+  )
+  try {
+    return await follow(server, begun, tell)
+  } finally {
+    ended.abort()
+  }
+}
+
+async function follow(server: Remote, begun: DrillView, tell: (line: string) => void): Promise<DrillView> {
   let told = 0
   for (let now = begun; ; now = (await getJson(server, `/api/v1/drills/${begun.id}`)) as DrillView) {
-    if (!isQuiet) for (const line of now.timeline.slice(told)) process.stdout.write(lineOf(line))
+    for (const line of now.timeline.slice(told)) tell(lineOf(line))
     told = now.timeline.length
     if (now.state !== 'running') return now
     await pause(LOOK_EVERY_MS)

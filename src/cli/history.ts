@@ -2,6 +2,7 @@
 import { parseDuration } from '#base/duration.ts'
 import type { TransitionView } from '#control/view.ts'
 import { getJson } from './api.ts'
+import { seenBy } from './seen.ts'
 import { askEach, printJson, printReplies, type ServerOptions } from './servers.ts'
 import { TYPES } from './status-text.ts'
 import { tableLines } from './table.ts'
@@ -15,7 +16,7 @@ export interface HistoryOptions extends ServerOptions {
   readonly color?: boolean
 }
 
-/** Gives the exit code: 1 if a server cannot be asked, or refuses. */
+/** Gives the exit code: 1 if a server cannot be asked, or refuses, or has neither the name nor a past of it. */
 export async function history(name: string | undefined, options: HistoryOptions): Promise<number> {
   const { since, limit, json } = options
   const query = new URLSearchParams({ since, limit, ...(name === undefined ? {} : { name }) })
@@ -23,6 +24,8 @@ export async function history(name: string | undefined, options: HistoryOptions)
     const answer = (await getJson(remote, `/api/v1/transitions?${query}`)) as {
       readonly transitions: readonly TransitionView[]
     }
+    // A name that is mistyped has no history; one that was taken away may have.
+    if (name !== undefined && answer.transitions.length === 0 && json !== true) await seenBy(remote, name)
     return answer.transitions.toReversed()
   })
   if (json === true) return printJson(replies, transitions => ({ transitions }))

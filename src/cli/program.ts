@@ -192,18 +192,15 @@ export function program(exit: (code: number) => void): Command {
   addDoctor(root, exit)
   addImport(root, exit)
   speaking(root.command('drill'))
-    .description('take what a pool serves as failed for a while, and measure the failover')
+    .description('take what a pool serves as failed for a while on each server, and measure the failover')
     .argument('<pool>', 'ZONE/POOL')
     .requiredOption('--for <duration>', 'how long, from 1s to 30d; at least as long as a failover may take')
     .option('--reason <text>', 'why, for those who come after')
-    .option(
-      '--watch <address:port...>',
-      'other servers whose answers are watched too: the other node, a resolver',
-    )
+    .option('--watch <address:port...>', 'others whose answers are watched too: a resolver of these servers')
     .option('--json', 'one JSON document at the end')
     .addHelpText(
       'after',
-      '\nExample:\n  understudy drill lb.example.com/www --for 2m --watch 198.51.100.53:53',
+      '\nExample:\n  understudy drill lb.example.com/www --for 2m --server http://ns1:8053 --server http://ns2:8053 --watch 192.0.2.1:53',
     )
     .action(async (target: string, options: DrillOptions) =>
       exit(await (await load.drill()).drill(target, options)),

@@ -1,10 +1,13 @@
 /** What `status` asks of a server, and how it shows that. */
-import type { PlacedOverrideView, PoolView } from '#control/view.ts'
+import type { PlacedOverrideView, PoolView, ServerView } from '#control/view.ts'
 import { getJson, type Remote } from './api.ts'
 import { statusText } from './status-text.ts'
-import type { Terminal } from './terminal.ts'
+import { fold, painted, type Terminal } from './terminal.ts'
+import { oneLine } from './text-width.ts'
 
 export interface Seen {
+  /** Of the server as a whole. */
+  readonly alarms: readonly string[]
   readonly pools: readonly PoolView[]
   /** Overrides on pools that the configuration has no more. */
   readonly lost: readonly PlacedOverrideView[]
@@ -15,16 +18,19 @@ export async function seenBy(remote: Remote, name: string | undefined, timeoutMs
   const { pools } = (await getJson(remote, '/api/v1/pools', timeoutMs)) as {
     readonly pools: readonly PoolView[]
   }
-  if (name === undefined) return { pools, lost: await lostOverrides(remote, timeoutMs) }
+  const { alarms } = (await getJson(remote, '/api/v1/server', timeoutMs)) as Pick<ServerView, 'alarms'>
+  if (name === undefined) return { alarms, pools, lost: await lostOverrides(remote, timeoutMs) }
   const wanted = pools.filter(pool => isCalled(pool, name))
-  if (wanted.length > 0) return { pools: wanted, lost: [] }
+  if (wanted.length > 0) return { alarms, pools: wanted, lost: [] }
   const known = pools.map(pool => `${pool.zone}/${pool.pool}`).join(', ')
   throw new Error(`no pool and no managed name is called ${name}; there are: ${known || 'none'}`)
 }
 
 /** Without a line's end behind it. */
-export function seenText({ pools, lost }: Seen, terminal: Terminal): string {
-  return statusText(pools, lost, terminal).trimEnd()
+export function seenText({ alarms, pools, lost }: Seen, terminal: Terminal): string {
+  const lines = alarms.flatMap(alarm => fold(oneLine(`! ${alarm}`), terminal.columns, '  '))
+  const told = lines.map(line => `${painted(line, 'red', terminal)}\n`).join('')
+  return `${told}${told === '' ? '' : '\n'}${statusText(pools, lost, terminal).trimEnd()}`
 }
 
 async function lostOverrides(

@@ -15,7 +15,7 @@ export interface StatusOptions extends ServerOptions {
 export async function status(name: string | undefined, options: StatusOptions): Promise<number> {
   if (options.watch === true) return await watchStatus(name, options)
   const replies = await askEach(options, remote => seenBy(remote, name))
-  if (options.json === true) return printJson(replies, ({ pools }) => ({ pools }))
+  if (options.json === true) return printJson(replies, ({ alarms, pools }) => ({ alarms, pools }))
   const terminal = terminalOf(process.stdout, process.env, options.color)
   return printReplies(replies, seen => seenText(seen, terminal))
 }

@@ -98,5 +98,8 @@ const PASSING = new Set([
 
 /** Equal for replies of which a person would say that nothing has changed. */
 function keyOf(replies: readonly Reply<Seen>[]): string {
-  return JSON.stringify(replies, (key, value: unknown) => (PASSING.has(key) ? undefined : value))
+  return JSON.stringify(replies, (key, value: unknown) => {
+    if (key === 'alarms' && Array.isArray(value)) return value.map(alarm => String(alarm).replace(/\d+/g, ''))
+    return PASSING.has(key) ? undefined : value
+  })
 }

@@ -29,6 +29,8 @@ export interface DrillRequest {
 /** Somebody who answers for the pool's name; undefined where there is no answer. */
 export interface Watcher {
   readonly by: string
+  /** How old its answers may be: nothing for whoever keeps none. */
+  readonly ttlMs: number
   ask(): Promise<readonly string[] | undefined>
 }
 
@@ -50,6 +52,7 @@ const MAX_TIMELINE = 200
 
 interface Seen {
   readonly by: string
+  readonly ttlMs: number
   atMs: number | undefined
 }
 
@@ -95,7 +98,7 @@ export class Drill {
     this.#startedMs = clock.monotonicMs()
     this.#startedWallMs = clock.wallMs()
     this.#before = new Set(endpoints.flatMap(endpoint => [...pool.reachOf(endpoint)]))
-    this.#seen = parts.watchers.map(({ by }) => ({ by, atMs: undefined }))
+    this.#seen = parts.watchers.map(({ by, ttlMs }) => ({ by, ttlMs, atMs: undefined }))
     this.#cancel = clock.at(this.#startedMs + request.forMs, () => this.#over())
     this.#note(
       `${this.endpoints.join(', ')} of ${this.zone}/${this.name} taken as failed from the next probe on`,
@@ -256,18 +259,18 @@ export class Drill {
 
   #over(): void {
     const { promisedMs } = this.#parts
-    const promised = `promised are ${round(promisedMs)} s`
+    const ttlMs = longestTtlMs(this.#seen)
+    const withTtl = ttlMs === 0 ? '' : `, and ${round(promisedMs + ttlMs)} s where the TTL counts`
+    const promised = `promised are ${round(promisedMs)} s${withTtl}`
     const unseen = this.#seen.filter(({ atMs }) => atMs === undefined).map(({ by }) => by)
-    const times = [this.#switchedMs, ...this.#seen.map(({ atMs }) => atMs)]
-    const last = Math.max(...times.map(ms => ms ?? Number.POSITIVE_INFINITY)) - this.#startedMs
+    const last = Math.max(this.#switchedMs ?? 0, ...this.#seen.map(({ atMs }) => atMs ?? 0)) - this.#startedMs
+    const dueMs = this.#startedMs + promisedMs + SLACK_MS
+    const isKept =
+      (this.#switchedMs ?? 0) <= dueMs && this.#seen.every(({ atMs = 0, ttlMs }) => atMs <= dueMs + ttlMs)
     if (this.#switchedMs === undefined) this.#end('late', `nothing was switched; ${promised}`)
     else if (unseen.length > 0)
       this.#end('late', `never seen in the answers of ${unseen.join(', ')}; ${promised}`)
-    else
-      this.#end(
-        last <= promisedMs + SLACK_MS ? 'kept' : 'late',
-        `switched and seen after ${round(last)} s; ${promised}`,
-      )
+    else this.#end(isKept ? 'kept' : 'late', `switched and seen after ${round(last)} s; ${promised}`)
   }
 
   #end(state: Exclude<DrillView['state'], 'running'>, verdict: string): void {
@@ -292,6 +295,11 @@ export class Drill {
 const SLACK_MS = 1000
 
 const NOTHING_LEFT = 'nothing else is up any more'
+
+/** For so long after a switch some of them may not see it. */
+export function longestTtlMs(watchers: readonly Pick<Watcher, 'ttlMs'>[]): number {
+  return Math.max(0, ...watchers.map(({ ttlMs }) => ttlMs))
+}
 
 /** Whether in all of these kinds something else would be served, and is up, if these endpoints had failed. */
 export function hasOtherUp(

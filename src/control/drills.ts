@@ -5,7 +5,7 @@ import type { AnyCheck } from '#config/configuration.ts'
 import type { PoolEndpoint } from '#steering/pool.ts'
 import type { StoredTransition } from '#store/records.ts'
 import type { Store } from '#store/store.ts'
-import { Drill, type DrillRequest, hasOtherUp, type Watcher } from './drill.ts'
+import { Drill, type DrillRequest, hasOtherUp, longestTtlMs, type Watcher } from './drill.ts'
 import type { Judging } from './judging.ts'
 import type { OverrideBook } from './overrides.ts'
 import type { PoolState } from './pool-state.ts'
@@ -66,17 +66,20 @@ export class Drills {
     const endpoints = servedOf(pool)
     this.#refuse(pool, endpoints)
     const promisedMs = promisedOf(pool)
-    if (request.forMs < promisedMs)
+    const watching = watchers(pool, others)
+    const neededMs = promisedMs + longestTtlMs(watching)
+    if (request.forMs < neededMs)
       throw new Refusal(
         'conflict',
-        `a failover of ${called} may take ${Math.ceil(promisedMs / 1000)} s: a drill must last at least as long`,
+        `a failover of ${called} may take ${Math.ceil(neededMs / 1000)} s${neededMs > promisedMs ? ', with the TTL for those who are watched' : ''}: a drill must last at least as long`,
+        'for',
       )
     const drill = new Drill(randomUUID(), pool, endpoints, request, {
       clock,
       judging,
       book,
       promisedMs,
-      watchers: watchers(pool, others),
+      watchers: watching,
       pool: () =>
         judging.pools.find(one => one.zoneName === pool.zoneName && one.pool.name === pool.pool.name),
       onEnd: one => this.#ended(one),

@@ -49,7 +49,7 @@ export async function probeHistory(
 function cursorOf(after: string | undefined): { key: string; afterId?: number } | undefined {
   if (after === undefined) return undefined
   const [, key = '', id = ''] = /^([0-9a-f]{32}):(\d{0,15})$/.exec(after) ?? []
-  if (key === '') throw new Refusal('not-found', `${after} is not the next of any page`)
+  if (key === '') throw new Refusal('not-found', `${after} is not the next of any page`, 'after')
   return { key, ...(id === '' ? {} : { afterId: Number(id) }) }
 }
 

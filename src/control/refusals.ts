@@ -6,10 +6,13 @@ import type { PoolState } from './pool-state.ts'
 /** Why something was not done. */
 export class Refusal extends Error {
   readonly kind: 'not-found' | 'conflict' | 'store'
+  /** What of the request is refused, where that is not what it is about. */
+  readonly what: 'for' | 'watch' | 'after' | undefined
 
-  constructor(kind: Refusal['kind'], message: string) {
+  constructor(kind: Refusal['kind'], message: string, what?: Refusal['what']) {
     super(message)
     this.kind = kind
+    this.what = what
   }
 }
 

@@ -34,9 +34,15 @@ export class Reloader {
   /** The reload that waits for the one under way. */
   #next: Promise<Reloaded> | undefined
   #nextPreview: Promise<Reloaded> | undefined
+  #fault: string | undefined
 
   constructor(options: ReloaderOptions) {
     this.#options = options
+  }
+
+  /** Why what the files say is not in force; undefined where it is, as far as is known. */
+  get fault(): string | undefined {
+    return this.#fault
   }
 
   /** Whoever asks while another reload waits for its turn gets that one. Rejects once the server is being stopped. */
@@ -78,10 +84,12 @@ export class Reloader {
     const { events, onEnd } = this.#options
     try {
       const reloaded = await this.#reload(isWatched)
+      this.#fault = reloaded.done || reloaded.unchanged === true ? undefined : faultOf(reloaded)
       if (reloaded.unchanged !== true) events.reload(reloaded.done ? 'success' : 'failure')
       onEnd(reloaded)
       return reloaded
     } catch (error) {
+      this.#fault = `${NOT_IN_FORCE}: ${error instanceof Error ? error.message : String(error)}`
       events.reload('failure')
       onEnd({ error })
       throw error
@@ -108,6 +116,19 @@ export class Reloader {
     if (problem !== undefined) return { done: false, complaints: [...complaints, problem] }
     return { done: true, complaints, difference: difference(current(), configuration), configuration }
   }
+}
+
+const NOT_IN_FORCE = 'the files are not in force, but what was read before'
+
+/** Only the place: what stands there is not for everybody who may read alarms. */
+function faultOf({ complaints }: Reloaded): string {
+  const [first, ...more] = complaints.filter(({ severity }) => severity === 'error')
+  if (first === undefined) return NOT_IN_FORCE
+  const { file, line, column } = first
+  const place = line === 0 ? file : `${file}:${line}:${column}`
+  const found =
+    more.length === 0 ? `an error at ${place}` : `${more.length + 1} errors, the first at ${place}`
+  return `${NOT_IN_FORCE}: ${found}; the log has more, and understudy check`
 }
 
 /** Why the one is not taken for the other. */

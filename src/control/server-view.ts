@@ -23,6 +23,8 @@ export interface ServerParts {
   /** Why no endpoint is taken for down now. */
   readonly cutOff: string | undefined
   readonly lastReloadMs: number | undefined
+  /** Why what the files say is not in force. */
+  readonly reloadFault: string | undefined
   readonly wallMs: number
 }
 
@@ -64,11 +66,13 @@ function zoneViews({ zones, broken }: Configuration): ZoneView[] {
   ]
 }
 
-function alarms({ configuration, store, pools, hostnames, cutOff, wallMs }: ServerParts): string[] {
+function alarms(parts: ServerParts): string[] {
+  const { configuration, store, pools, hostnames, cutOff, reloadFault, wallMs } = parts
   const found = configuration.broken.map(
     ({ origin, file }) => `zone ${plainName(origin)} could not be read from ${file}: answered SERVFAIL`,
   )
   if (cutOff !== undefined) found.push(cutOff)
+  if (reloadFault !== undefined) found.push(reloadFault)
   found.push(...hostnames.alarms)
   if (store.fault !== undefined) found.push(`state is not stored: ${store.fault}`)
   for (const pool of pools) {

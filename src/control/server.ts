@@ -244,12 +244,13 @@ export class Server implements ControlView, Explainer {
       hostnames: this.#hostnames,
       cutOff: this.#judging.cutOff,
       lastReloadMs: this.#lastReloadMs,
+      reloadFault: this.#reloader.fault,
       wallMs: this.#clock.wallMs(),
     })
   }
 
   pools(): readonly PoolView[] {
-    const [nowMs, wallMs] = [this.#clock.monotonicMs(), this.#clock.wallMs()]
+    const { nowMs, wallMs } = this.#judging.now()
     return this.#judging.pools.map(pool => poolView(pool, nowMs, wallMs, this.#book))
   }
 
@@ -259,8 +260,7 @@ export class Server implements ControlView, Explainer {
 
   pool(zone: string, name: string): PoolView | undefined {
     const found = this.#judging.pools.find(one => one.zoneName === zone && one.pool.name === name)
-    if (found === undefined) return undefined
-    return poolView(found, this.#clock.monotonicMs(), this.#clock.wallMs(), this.#book, true)
+    return found && poolView(found, this.#clock.monotonicMs(), this.#clock.wallMs(), this.#book, true)
   }
 
   overrides(): readonly PlacedOverrideView[] {

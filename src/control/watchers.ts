@@ -19,21 +19,26 @@ export function watchersOf(
   bound: SocketAddr | undefined,
   others: readonly string[],
 ): Watcher[] {
+  const [name] = pool.names
   const servers = others.map(text => {
     const parsed = parseSocketAddr(text)
     if (parsed === undefined)
-      throw new Refusal('conflict', `${text} is not a server to watch, such as 192.0.2.53:53`)
-    return { by: text, server: parsed }
+      throw new Refusal('conflict', `${text} is not a server to watch, such as 192.0.2.53:53`, 'watch')
+    return { by: text, server: parsed, ttlMs: (name?.ttlSeconds ?? 0) * 1000 }
   })
   if (servers.length > MAX_OTHERS)
-    throw new Refusal('conflict', `${servers.length} servers are too many to watch; at most ${MAX_OTHERS}`)
-  const [name] = pool.names
+    throw new Refusal(
+      'conflict',
+      `${servers.length} servers are too many to watch; at most ${MAX_OTHERS}`,
+      'watch',
+    )
   const kind = pool.kinds.find(one => pool.selection(one)?.mode === 'serving')
   if (name === undefined || kind === undefined) return []
-  const own = bound === undefined ? [] : [{ by: 'this server', server: reachable(bound) }]
+  const own = bound === undefined ? [] : [{ by: 'this server', server: reachable(bound), ttlMs: 0 }]
   const question = { name: nameToText(name.name).replace(/^\*/, 'drill'), type: ANSWER_TYPE[kind] }
-  return [...own, ...servers].map(({ by, server }) => ({
+  return [...own, ...servers].map(({ by, server, ttlMs }) => ({
     by,
+    ttlMs,
     async ask() {
       const reply = await askUdp({ ...question, server, timeoutMs: TIMEOUT_MS, recursionDesired: true })
       const message = reply.kind === 'answer' ? decodeMessage(reply.bytes) : undefined

@@ -26,6 +26,7 @@ const scheduler = new Scheduler({
   clock: systemClock,
   random: seededRandom(seed),
   maxRunning,
+  nextTurn: call => void setImmediate(call),
   stalledMs: () => meter.totalMs,
   run: target => runProbe(target, userAgent, commands, kept),
   report(target, outcome, startedMs) {

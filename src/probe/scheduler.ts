@@ -1,7 +1,7 @@
 /**
  * Decides when each target is probed. Free of I/O: clock, randomness and the probes themselves are given.
  *
- *             due, and fewer than maxRunning run
+ *             due, fewer than maxRunning run, and fewer than BURST were started in this turn
  *   waiting ------------------------------------> running
  *      ^  in the heap, by its due time               |
  *      +---------------------------------------------+
@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly maxRunning: number
   /** For how many milliseconds in all this thread has stood still. */
   stalledMs(): number
+  /** Calls back when this thread has looked at what has come in by then. */
+  nextTurn(call: () => void): void
   /** Carries out one probe; must end, a little after the target's time-out at the latest. */
   run(target: ProbeTarget): Promise<Outcome>
   /** @param startedMs monotonic */
@@ -34,6 +36,9 @@ export interface SchedulerOptions {
  * as a probe over a kept connection.
  */
 const BEAT_MS = 20
+
+/** So many are started in one turn of this thread: thousands would hold it up for longer than a probe is allowed to be. */
+const BURST = 256
 
 interface Entry extends Due {
   target: ProbeTarget
@@ -52,6 +57,7 @@ export class Scheduler {
   readonly #entries = new Map<string, Entry>()
   readonly #waiting = new DueHeap<Entry>()
   #running = 0
+  #startedInTurn = 0
   #lagMs = 0
   #timer: { readonly atMs: number; cancel(): void } | undefined
 
@@ -122,7 +128,7 @@ export class Scheduler {
   /** Starts what is due, as far as there is room, and waits for the next. */
   #proceed(): void {
     const { clock, maxRunning } = this.#options
-    while (this.#running < maxRunning) {
+    while (this.#running < maxRunning && this.#startedInTurn < BURST) {
       const first = this.#waiting.first
       const nowMs = clock.monotonicMs()
       if (first === undefined || first.dueMs > nowMs) break
@@ -133,9 +139,16 @@ export class Scheduler {
     this.#wait()
   }
 
+  #endTurn(): void {
+    const wasFull = this.#startedInTurn >= BURST
+    this.#startedInTurn = 0
+    if (wasFull) this.#proceed()
+  }
+
   #wait(): void {
     const { clock, maxRunning } = this.#options
-    const atMs = this.#running < maxRunning ? this.#waiting.first?.dueMs : undefined
+    const hasRoom = this.#running < maxRunning && this.#startedInTurn < BURST
+    const atMs = hasRoom ? this.#waiting.first?.dueMs : undefined
     if (this.#timer?.atMs === atMs) return
     this.#timer?.cancel()
     this.#timer = undefined
@@ -155,6 +168,7 @@ export class Scheduler {
     entry.startedMs = nowMs
     entry.running = true
     this.#running++
+    if (this.#startedInTurn++ === 0) this.#options.nextTurn(() => this.#endTurn())
     const end = (outcome: Outcome): void => this.#end(entry, nowMs, stalledBeforeMs, outcome)
     run(target).then(end, error => end(brokenProbe(error, this.#options.clock.monotonicMs() - nowMs)))
   }

@@ -17,7 +17,7 @@ nameservers: { ns1: 127.0.0.1 }
 checks:
   web: { type: http, port: ${backup.port}, interval: 400ms, fast-interval: 100ms, timeout: 200ms, fall: 3, rise: 2 }
 names:
-  www: { failover: [${PRIMARY}, ${BACKUP}], check: web, ttl: 30s, ttl-min: 1s }
+  www: { failover: [${PRIMARY}, ${BACKUP}], check: web, ttl: 1s, ttl-min: 1s }
 `
   const server = stack.use(await ServerProcess.start({ zones: { 'drill.test.yaml': zone } }))
   const dns = server.dns[0] ?? assert.fail()
@@ -32,7 +32,10 @@ names:
   assert.match(stdout, /a probe of 127\.0\.0\.2 \(pass\) counts as a fail: down\n/)
   assert.match(stdout, /this server answers 127\.0\.0\.3\n/)
   assert.match(stdout, /127\.0\.0\.1:\d+ answers 127\.0\.0\.3\n/)
-  assert.match(stdout, /\nkept: switched and seen after [\d.]+ s; promised are 1\.04 s$/)
+  assert.match(
+    stdout,
+    /\nkept: switched and seen after [\d.]+ s; promised are 1\.04 s, and 2\.04 s where the TTL counts$/,
+  )
   assert.equal(code, 0)
   await queries.until(PRIMARY)
   assert.deepEqual(queries.answers, [PRIMARY, BACKUP, PRIMARY])

@@ -127,6 +127,7 @@ export class SimulatedNode {
     })
     this.#scheduler = new Scheduler({
       maxRunning: 512,
+      nextTurn: call => void clock.at(clock.monotonicMs(), call),
       clock,
       random,
       stalledMs: () => world.stalledMs,

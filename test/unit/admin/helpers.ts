@@ -230,7 +230,8 @@ export const NO_ACTIONS: OperatorActions = {
 
 /** Of which none can be begun. */
 export const NO_DRILLS: DrillActions = {
-  start(target) {
+  start(target, { forMs }) {
+    if (forMs < 5000) throw new Refusal('conflict', 'too short', 'for')
     throw new Refusal('conflict', `no other endpoint of ${target} is up`)
   },
   stop(id) {

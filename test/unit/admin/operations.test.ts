@@ -5,6 +5,12 @@ import { POOL, started, world } from './helpers.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
+interface Told {
+  readonly status: number
+  readonly detail: string
+  readonly errors?: readonly { readonly field: string; readonly detail: string }[]
+}
+
 async function refused(body: unknown): Promise<string> {
   await using server = await started(world())
   const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -42,6 +48,35 @@ describe('POST /api/v1/overrides', () => {
   it('tells a refusal as it is', async () => {
     assert.equal(await refused(good), '404 nothing is called www/primary')
   })
+
+  it('has no place for half a character', async () => {
+    assert.match(await refused({ ...good, reason: 'a\ud800b' }), /^400 body\.reason: has characters/)
+  })
+})
+
+it('names the field of what is unknown, refused, or cannot be read', async () => {
+  await using server = await started(world())
+  const good = JSON.stringify({ kind: 'drain', target: 'www/primary', for: '30m' })
+  for (const [method, path, body, expected] of [
+    ['POST', '/api/v1/overrides', good, '404 body.target'],
+    ['POST', '/api/v1/overrides', '{', '400 body'],
+    ['POST', '/api/v1/overrides', `"${'x'.repeat(100_000)}"`, '413 body'],
+    ['DELETE', '/api/v1/overrides?target=a/b', undefined, '409 query.target'],
+    ['POST', '/api/v1/pools/a.test/www/failback', '{"force":true,"for":"1m"}', '409 params.pool'],
+    ['POST', '/api/v1/pools/a.test/www/failback', '{}', '503'],
+    ['GET', '/api/v1/pools/a.test/none', undefined, '404 params.pool'],
+    ['GET', '/api/v1/drills/x', undefined, '404 params.id'],
+    ['DELETE', '/api/v1/drills/x', undefined, '404 params.id'],
+    ['POST', '/api/v1/pools/a.test/www/drill', '{"for":"1s"}', '409 body.for'],
+    ['POST', '/api/v1/pools/a.test/www/drill', '{"for":"1m"}', '409 params.pool'],
+    ['POST', '/api/v1/alerts/test', '{"receiver":"hok"}', '404 body.receiver'],
+    ['GET', '/api/v1/probe-history?check=wep', undefined, '404 query.check'],
+  ] as const) {
+    const answer = await server.ask(path, body === undefined ? {} : JSON_TYPE, method, body)
+    const { status, detail, errors = [] } = JSON.parse(answer.body) as Told
+    assert.equal([status, ...errors.map(({ field }) => field)].join(' '), expected, `${method} ${path}`)
+    for (const error of errors) assert.equal(error.detail, detail)
+  }
 })
 
 describe('the other paths', () => {

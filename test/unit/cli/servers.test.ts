@@ -143,6 +143,35 @@ describe('understudy reload', LIMIT, () => {
     assert.match(bad.stderr, /a\.test\.yaml:4:\d+: pools\.www\.endpoints\[1\]\.address: .*\n.*\n +\^/)
     assert.match(bad.stderr, /there is no pool named ww; did you mean www\?/)
     assert.match(await server.get('/api/v1/pools'), /new\.a\.test/)
+
+    const alarm =
+      /^! the files are not in force, .*: 2 errors, the first at \S*a\.test\.yaml:4:\d+; the log has/
+    assert.match((await run(['status', ...at])).stdout, alarm)
+    assert.match((await run(['status', 'www', ...at])).stdout, alarm)
+    const { alarms } = JSON.parse((await run(['status', '--json', ...at])).stdout) as {
+      alarms: readonly string[]
+    }
+    assert.equal(alarms.length, 1)
+    assert.match(await server.get('/readyz'), /^alarm: the files are not in force/m)
+    await server.zone('a.test.yaml', more)
+    assert.equal((await run(['reload', ...at])).code, 0)
+    assert.match((await run(['status', ...at])).stdout, /^a\.test\/www: failover/)
+  })
+})
+
+describe('understudy history', LIMIT, () => {
+  it('does not say of what is not there that nothing has changed', async () => {
+    await using server = await ServerProcess.start({ zones: { 'a.test.yaml': ZONE } })
+    const at = ['--since', '1h', '--server', server.adminUrl]
+    for (const name of ['wwv', 'www/primary', 'wwv.a.test']) {
+      const { code, stdout, stderr } = await run(['history', name, ...at])
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.equal(stderr, `understudy: no pool and no managed name is called ${name}; there are: a.test/www`)
+    }
+    for (const name of ['www', 'a.test', 'www.a.test.'])
+      assert.equal((await run(['history', name, ...at])).code, 0, name)
+    const json = await run(['history', 'gone.test', '--json', ...at])
+    assert.deepEqual([json.code, JSON.parse(json.stdout)], [0, { transitions: [] }])
   })
 })
 
@@ -178,6 +207,38 @@ describe('several servers', LIMIT, () => {
     assert.match(reload.stdout, /: reloaded; changed nothing$/)
     const both = await run(['status', '--server', one.adminUrl, '--server', one.adminUrl])
     assert.deepEqual([both.code, both.stderr], [0, ''])
+  })
+})
+
+describe('understudy drill', LIMIT, () => {
+  const drill = ['drill', 'a.test/www', '--for', '1s']
+
+  it('drills on each server, tells which says what, and exits 1 where one does not', async () => {
+    await using stack = new AsyncDisposableStack()
+    const zones = { 'a.test.yaml': ZONE }
+    const one = stack.use(await ServerProcess.start({ zones }))
+    const two = stack.use(await ServerProcess.start({ zones }))
+    const at = [one, two].flatMap(({ adminUrl }) => ['--server', adminUrl])
+    const both = await run([...drill, ...at])
+    assert.deepEqual([both.code, both.stderr], [0, ''])
+    for (const { adminUrl } of [one, two]) {
+      assert.ok(both.stdout.includes(`${adminUrl}    0.000 s  primary of a.test/www taken as failed`))
+      assert.ok(both.stdout.includes(`${adminUrl}: kept: switched and seen after `), both.stdout)
+    }
+    const some = await run([...drill, '--json', ...at, '--server', NOBODY])
+    const { servers } = JSON.parse(some.stdout) as {
+      servers: readonly { server: string; state?: string; error?: string }[]
+    }
+    assert.equal(some.code, 1)
+    assert.deepEqual(
+      servers.map(({ server, state, error }) => [server, state, error !== undefined]),
+      [
+        [one.adminUrl, 'kept', false],
+        [two.adminUrl, 'kept', false],
+        [NOBODY, undefined, true],
+      ],
+    )
+    assert.match(some.stderr, /^done on 2 of 3 servers$/m)
   })
 })
 

@@ -27,7 +27,7 @@ async function begin(pool = '', watchers: (world: World) => readonly Watcher[] =
 }
 
 function own(world: World): Watcher[] {
-  return [{ by: 'this server', ask: async () => world.addresses('www.a.test A') }]
+  return [{ by: 'this server', ask: async () => world.addresses('www.a.test A'), ttlMs: 0 }]
 }
 
 /** A second passes, and one probe of each passes. */
@@ -211,7 +211,7 @@ describe('a drill', () => {
   })
 
   it('is late where a watcher never sees it, and where nothing is switched', async () => {
-    const deaf = [{ by: '192.0.2.53:53', ask: async () => undefined }]
+    const deaf = [{ by: '192.0.2.53:53', ask: async () => undefined, ttlMs: 0 }]
     await using here = await begin('', () => deaf)
     here.drills.start('a.test/www', REQUEST, [])
     await probed(here.world, 121)
@@ -223,6 +223,35 @@ describe('a drill', () => {
       [other.drills.list[0]?.state, other.drills.list[0]?.verdict],
       ['late', 'nothing was switched; promised are 23 s'],
     )
+  })
+
+  it('allows those who may have kept an answer the TTL', async () => {
+    for (const [switchesAtMs, state, verdict] of [
+      [
+        50_000,
+        'kept',
+        /^switched and seen after 5[01][\d.]* s; promised are 23 s, and 53 s where the TTL counts$/,
+      ],
+      [60_000, 'late', /^switched and seen after 6[01][\d.]* s; /],
+    ] as const) {
+      await using here = await begin('', world => [
+        ...own(world),
+        {
+          by: '192.0.2.53:53',
+          ask: async () => [world.clock.monotonicMs() >= switchesAtMs ? BACKUP : PRIMARY],
+          ttlMs: 30_000,
+        },
+      ])
+      const { world, drills } = here
+      assert.throws(() => drills.start('a.test/www', { ...REQUEST, forMs: 52_000 }, []), /53 s/)
+      const startMs = world.clock.monotonicMs()
+      assert.ok(startMs < 5000)
+      drills.start('a.test/www', REQUEST, [])
+      await probed(world, 121)
+      const [ended] = drills.list
+      assert.equal(ended?.state, state)
+      assert.match(ended.verdict, verdict)
+    }
   })
 
   it('is stopped by whoever says so, and by a reload without the pool', async () => {

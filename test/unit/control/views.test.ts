@@ -23,6 +23,7 @@ function serverOf(world: World): ServerView {
     pools: world.judging.pools,
     hostnames: world.hostnames,
     lastReloadMs: undefined,
+    reloadFault: undefined,
     cutOff: undefined,
     wallMs: world.clock.wallMs(),
   })

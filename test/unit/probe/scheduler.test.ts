@@ -50,6 +50,7 @@ function worldOf(options: WorldOptions = {}): World {
     random: seededRandom(seed),
     stalledMs,
     maxRunning,
+    nextTurn: call => void clock.at(clock.monotonicMs(), call),
     async run({ key, secrets }) {
       const run: Run = { key, secrets, startedMs: clock.monotonicMs() }
       runs.push(run)
@@ -366,6 +367,35 @@ describe('when more is due than may run', () => {
     assert.equal(highestRunning(), 2)
     assert.ok(scheduler.lagMs > 1000)
   })
+
+  it('a turn of the thread starts some of it, however many end in that turn', async () => {
+    const clock = new VirtualClock()
+    const turns: (() => void)[] = []
+    const ends: (() => void)[] = []
+    const scheduler = new Scheduler({
+      clock,
+      random: seededRandom(1),
+      stalledMs: () => 0,
+      maxRunning: 1000,
+      nextTurn: call => void turns.push(call),
+      run: () => new Promise(resolve => void ends.push(() => resolve({ ...PASS, latencyMs: 1 }))),
+      report() {},
+    })
+    const started = (): number[] => {
+      const counts: number[] = []
+      for (let before = -1; ends.length !== before; turns.splice(0).forEach(call => void call())) {
+        counts.push(ends.length - Math.max(0, before))
+        before = ends.length
+      }
+      return counts
+    }
+    scheduler.setTargets(someTargets(3000))
+    await clock.advance(10_000)
+    assert.deepEqual(started(), [256, 256, 256, 232])
+    for (const end of ends.splice(0)) end()
+    await clock.advance(0)
+    assert.deepEqual(started(), [256, 256, 256, 232])
+  })
 })
 
 describe('setTargets', () => {
@@ -457,6 +487,7 @@ it('a probe that throws is inconclusive, and the next one comes all the same', a
   const kinds: string[] = []
   const scheduler = new Scheduler({
     maxRunning: 512,
+    nextTurn: call => void clock.at(clock.monotonicMs(), call),
     clock,
     random: seededRandom(1),
     stalledMs: () => 0,
