@@ -270,12 +270,7 @@ export class Judging {
 
   /** By what the pool selects now, with one more override if that is given. */
   #now(pool: PoolState, more?: Override): SelectNow {
-    const { clock, book } = this.#options
-    return {
-      wallMs: clock.wallMs(),
-      nowMs: clock.monotonicMs(),
-      overrides: book.of(keyOf(pool), more),
-    }
+    return { ...this.now(), overrides: this.#options.book.of(keyOf(pool), more) }
   }
 
   /** This moment by both clocks. */

@@ -28,7 +28,8 @@ export class Operator {
   /** An override, a release or a failback. */
   async decide(node: SimulatedNode, random: Random): Promise<void> {
     const mark = random()
-    const target = targetIn(node, random)
+    // Rather where a drill runs, since that has the most to lose.
+    const target = targetIn(node, random, random() < 0.6 ? drilledIn(node) : undefined)
     if (target === undefined) return
     const { pool, endpoint } = target
     await this.#heeding(async () => {
@@ -52,7 +53,7 @@ export class Operator {
   async drill(node: SimulatedNode, random: Random): Promise<string | undefined> {
     const target = targetIn(node, random)
     const running = node.drills.list.find(({ state }) => state === 'running')
-    const [mark, forMs] = [random(), (1.5 + random() * 6) * HOUR_MS]
+    const [mark, forMs] = [random(), (2 + random() * 18) * HOUR_MS]
     let begun: string | undefined
     await this.#heeding(async () => {
       if (running !== undefined && mark < 0.3) node.drills.stop(running.id, 'alice')
@@ -99,7 +100,7 @@ export class Operator {
   #request(target: string, author: string, random: Random) {
     const kind = OVERRIDE_KINDS[Math.floor(random() * OVERRIDE_KINDS.length)] ?? 'drain'
     const forMs = 60_000 + random() * 12 * HOUR_MS
-    return { kind, target, forMs, reason: '', author, force: random() < 0.3, volatile: random() < 0.2 }
+    return { kind, target, forMs, reason: '', author, force: random() < 0.5, volatile: random() < 0.2 }
   }
 
   async #heeding(work: () => Promise<unknown>): Promise<void> {
@@ -112,8 +113,17 @@ export class Operator {
   }
 }
 
-function targetIn(node: SimulatedNode, random: Random): { pool: string; endpoint: string } | undefined {
-  const { pools } = node.judging
+function drilledIn({ drills }: SimulatedNode): string | undefined {
+  return drills.list.find(({ state }) => state === 'running')?.pool
+}
+
+/** @param wanted a pool; any where that is undefined */
+function targetIn(
+  node: SimulatedNode,
+  random: Random,
+  wanted?: string,
+): { pool: string; endpoint: string } | undefined {
+  const pools = node.judging.pools.filter(({ pool }) => wanted === undefined || pool.name === wanted)
   const pool = pools[Math.floor(random() * pools.length)]
   const endpoints = pool?.pool.endpoints ?? []
   const endpoint = endpoints[Math.floor(random() * endpoints.length)]
