@@ -40,7 +40,7 @@ async function withPools(count: number, use: (url: string) => Promise<void>): Pr
   const pools = Array.from({ length: count }, (_, index) => ({ ...POOL, pool: `p${index}` }))
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ pools, overrides: [] }))
+    response.end(JSON.stringify({ pools, overrides: [], alarms: [] }))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
