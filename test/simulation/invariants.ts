@@ -165,7 +165,10 @@ function checkServed(
       assert.ok(effect === 'none' || effect === 'forced-up', `${where}: ${name} is ${effect} and served`)
     if (effect === 'forced-up') continue
     const isHeld = endpoints.some(one => one.name === name && one.isHeld)
-    const isDown = effect === 'drilled' || isServedDown(pool, served, family, selection)
+    const forced = pool.pool.endpoints.filter(
+      one => selection.endpoints.includes(one.name) && effectOn(one.name) === 'forced-up',
+    )
+    const isDown = effect === 'drilled' || isServedDown(pool, served, family, selection, forced)
     const others = able.filter(one => one.has && one.name !== name)
     const enough = others.length > 0 && up.length >= pool.pool.minHealthy
     assert.ok(
@@ -205,11 +208,13 @@ function isUpIn(pool: PoolState, endpoint: PoolEndpoint, kind: AnswerKind, nowMs
   return standingIn(pool, endpoint, kind, nowMs) === 'up'
 }
 
+/** @param forced endpoints whose addresses are answered whatever their verdict */
 function isServedDown(
   pool: PoolState,
   { addresses, pool: nested = '' }: PoolEndpoint,
   kind: AnswerKind,
   selection: Selection,
+  forced: readonly PoolEndpoint[],
 ): boolean {
   const below = pool.nested.get(nested)
   if (below !== undefined) return below.standings[kind]?.standing === 'down'
@@ -219,7 +224,8 @@ function isServedDown(
       const own = addresses.filter(one => one.family === family)
       return own.length > 0 && own.every(isDown)
     })
-  const now = new Set(answered(selection))
+  const others = new Set(forced.flatMap(one => one.addresses.map(({ text }) => text)))
+  const now = new Set(answered(selection).filter(text => !others.has(text)))
   return addresses.filter(({ text }) => now.has(text)).some(isDown)
 }
 
