@@ -231,7 +231,7 @@ export class Simulation {
     else if (mark < 0.3) await this.#drill(node)
     // What befalls the host is over sooner than it comes.
     else if (mark < 0.4 || (mark > 0.7 && this.#world.host !== 'fine')) this.#changeHost(node)
-    else if (mark < 0.45) this.#stall()
+    else if (mark < 0.45) await this.#stall()
     else if (mark < 0.48) this.#jump(node)
     else if (mark < 0.52) this.#changeDisk(node)
     else return false
@@ -366,12 +366,13 @@ export class Simulation {
   }
 
   /** The process stands still: all that was due comes late. */
-  #stall(): void {
+  /** What has come due meanwhile is seen to first. */
+  async #stall(): Promise<void> {
     const ms = this.#random() * 120_000
-    this.#note(`stall of ${Math.round(ms / 1000)} s`)
+    this.#note(`stall of ${Math.round(ms / 1000)} s, number ${++this.counts.stalls}`)
     this.#world.stalledMs += ms
     this.#clock.stall(ms)
-    this.counts.stalls++
+    await this.#clock.advance(0)
     this.#disturbed()
   }
 
