@@ -106,6 +106,22 @@ describe('the status page', { skip: existsSync(CHROMIUM) ? false : `there is no 
     await pool.getByText('up again and preferred to backup').waitFor()
   })
 
+  it('keeps what is typed while the page goes on changing', TIMEOUT, async () => {
+    await pool.getByRole('button', { name: 'Decide about primary' }).click()
+    const dialog = page.getByRole('dialog')
+    const lasting = dialog.getByRole('textbox', { name: 'For' })
+    await lasting.fill('7m')
+    await dialog.getByLabel('Reason').fill('typed')
+    await primary.stop()
+    await pool.getByText('primary is down: connection refused').waitFor()
+    await primary.start()
+    await pool.getByText('up again and preferred to backup').waitFor()
+    assert.equal(await lasting.inputValue(), '7m')
+    assert.equal(await dialog.getByLabel('Reason').inputValue(), 'typed')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+  })
+
   it('drills a pool, tells what the drill sees, and keeps its verdict', TIMEOUT, async () => {
     const drill = pool.getByRole('region', { name: 'Drill of page.test/www' })
     await pool.getByRole('button', { name: 'Drill …' }).press('Enter')

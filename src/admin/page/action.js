@@ -74,6 +74,8 @@ function pathOf({ zone, pool }) {
 export function Action({ action, onEnd }) {
   const dialog = useRef()
   const [kind, setKind] = useState(action.kinds?.[0])
+  // What is typed is kept here: the page draws itself anew with every event.
+  const [lasting, setLasting] = useState(action.lasting)
   const [problem, setProblem] = useState('')
   useEffect(() => dialog.current.showModal(), [])
   const submit = async event => {
@@ -99,7 +101,7 @@ export function Action({ action, onEnd }) {
         action.lasting &&
         kind !== 'release' &&
         html`
-        <label>For <input name="lasting" value=${action.lasting} required pattern="([0-9]+(ms|s|m|h|d))+" title="a duration such as 30m or 2h" /></label>
+        <label>For <input name="lasting" value=${lasting} onInput=${event => setLasting(event.target.value)} required pattern="([0-9]+(ms|s|m|h|d))+" title="a duration such as 30m or 2h" /></label>
         <label>Reason <input name="reason" maxlength="200" /></label>
         ${action.kinds && html`<label><input type="checkbox" name="force" /> also if nothing usable is left then</label>`}`
       }
