@@ -5,6 +5,7 @@ import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import { certificateFile } from '#test/certificates.ts'
 import { Child, runUnderstudy } from '#test/child.ts'
 import { digShort } from '#test/dig.ts'
@@ -140,8 +141,7 @@ ${webhook(hook)}  - { name: mail, type: smtp, host: ${PRIMARY}, port: ${port}, f
     hook.reaction = hang
     await primary.stop()
     await Promise.all([hook.requests(1), said(server, 'primary -> backup')])
-    // What was decided 100 ms ago is on disk.
-    await delay(200)
+    await until('the alert is on disk', async () => alertsOn(server) > 0)
     server.kill('SIGKILL')
     await server.exit
     hook.reaction = accept
@@ -207,6 +207,16 @@ ${webhook(hook)}  - { name: mail, type: smtp, host: ${PRIMARY}, port: ${silent.p
     assert.ok(kinds.includes('failover'))
   })
 })
+
+/** How many are kept in its state, as another process sees it. */
+function alertsOn({ folder }: ServerProcess): number {
+  const database = new Database(join(folder.path, 'state/understudy.db'), { readonly: true })
+  try {
+    return (database.prepare('SELECT count(*) AS count FROM alerts').get() as { count: number }).count
+  } finally {
+    database.close()
+  }
+}
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS

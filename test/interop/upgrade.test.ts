@@ -67,7 +67,7 @@ describe('an upgrade node by node', { timeout: 120_000 }, () => {
 
     // That it was these two who answered: without them nobody does.
     for (const node of nodes) node.kill('SIGTERM')
-    while (queries.lost === 0 && queries.answers.length === 1) await delay(50)
+    while (queries.lost === 0 && queries.answers.length === 1) await queries.next()
   })
 })
 
@@ -82,7 +82,7 @@ async function usedAgain(node: ServerProcess): Promise<void> {
 
 async function moreLookups(queries: SteadyQueries): Promise<void> {
   const wanted = queries.answered + LOOKUPS
-  while (queries.answered < wanted && queries.lost === 0) await delay(10)
+  while (queries.answered < wanted && queries.lost === 0) await queries.next()
 }
 
 /** Since its start. */

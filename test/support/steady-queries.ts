@@ -21,6 +21,7 @@ export class SteadyQueries implements AsyncDisposable {
   readonly #question: string
   readonly #lostMs: number
   readonly #waiters = new Set<Waiter>()
+  #counted = Promise.withResolvers<void>()
   #id = 0
   #timer: NodeJS.Timeout | undefined
   answered = 0
@@ -48,6 +49,11 @@ export class SteadyQueries implements AsyncDisposable {
     // A server that is not there at the moment is a lost query, no fault of the test.
     socket.on('error', () => undefined)
     return new SteadyQueries(socket, question, lostMs)
+  }
+
+  /** Resolves when the next query is answered or lost. */
+  next(): Promise<void> {
+    return this.#counted.promise
   }
 
   /** Resolves at the next answer, from now on, that is this one. Rejects if it does not come. */
@@ -79,6 +85,7 @@ export class SteadyQueries implements AsyncDisposable {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.lost++
+      this.#count()
       this.#ask()
     }, this.#lostMs)
     const question = { name: name(`${this.#question}.`), type: RrType.A }
@@ -96,7 +103,13 @@ export class SteadyQueries implements AsyncDisposable {
       this.#waiters.delete(waiter)
       waiter.resolve()
     }
+    this.#count()
     this.#ask()
+  }
+
+  #count(): void {
+    this.#counted.resolve()
+    this.#counted = Promise.withResolvers<void>()
   }
 }
 
